@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: MIT
+import PackageDescription
+
+/// Every target of the project is held to the same rules: unsafe code is marked, warnings are errors.
+let rules: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A folder of the hypervisor. It is compiled for the bare machine by `make kernel`, and for the host by `swift test`.
+func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Kernel/\(name)", swiftSettings: rules)
+}
+
+/// A folder of guest code, compiled for the bare machine only.
+func guest(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Guests/\(name)", exclude: [],
+        swiftSettings: rules)
+}
+
+/// A library of the host tools.
+func hostTool(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "HostTools/\(name)", swiftSettings: rules)
+}
+
+/// The host tests of the library of the same name.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+        path: "Tests/\(name)", swiftSettings: rules)
+}
+
+/// A C library of the host system, named as Debian packages it.
+func systemLibrary(_ name: String, package: String) -> Target {
+    .systemLibrary(
+        name: name, path: "HostTools/CLibraries/\(name)", providers: [.apt([package])])
+}
+
+let argumentParser: Target.Dependency =
+    .product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "Apus",
+    products: [
+        .library(name: "Kernel", type: .static, targets: ["Apus"]),
+        .library(name: "ConformanceGuest", type: .static, targets: ["Conformance"]),
+        .library(name: "BenchmarkGuest", type: .static, targets: ["Benchmark"]),
+        .executable(name: "apus", targets: ["apus"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        // The hypervisor, from the bottom up.
+        .systemLibrary(name: "CPU", path: "Kernel/CPU"),
+        kernel("XenInterface"),
+        kernel("Architecture"),
+        kernel("Building", ["XenInterface"]),
+        kernel("Machine", ["CPU", "Architecture"]),
+        kernel("Hypervisor", ["CPU", "Architecture", "Building", "XenInterface"]),
+        kernel("SVM", ["CPU", "Architecture", "Machine", "Hypervisor"]),
+        kernel("Apus", ["CPU", "Architecture", "Building", "Machine", "Hypervisor", "SVM"]),
+
+        // The guests.
+        guest("GuestKit", ["CPU", "Architecture", "XenInterface"]),
+        guest("Conformance", ["GuestKit", "XenInterface"]),
+        guest("Benchmark", ["GuestKit", "XenInterface"]),
+
+        // The host tools.
+        systemLibrary("CLZ4", package: "liblz4-dev"),
+        systemLibrary("CLZMA", package: "liblzma-dev"),
+        systemLibrary("CZlib", package: "zlib1g-dev"),
+        systemLibrary("CZstd", package: "libzstd-dev"),
+        hostTool("OpticalImage"),
+        hostTool("GuestPayload", ["Building", "CLZ4", "CLZMA", "CZlib", "CZstd"]),
+        hostTool("DomainConfiguration", ["Building"]),
+        hostTool("Emulator", [subprocess]),
+        hostTool("TestReport"),
+        .executableTarget(
+            name: "apus",
+            dependencies: [
+                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport",
+                argumentParser, subprocess,
+            ],
+            path: "HostTools/apus", swiftSettings: rules),
+
+        // The host tests.
+        tests(of: "XenInterface"),
+        tests(of: "Architecture"),
+        tests(of: "Building"),
+        tests(of: "Hypervisor", ["Architecture", "XenInterface"]),
+        tests(of: "SVM", ["Architecture"]),
+        tests(of: "OpticalImage"),
+        tests(of: "GuestPayload"),
+        tests(of: "DomainConfiguration", ["Building"]),
+        tests(of: "Emulator"),
+        tests(of: "TestReport"),
+    ],
+    swiftLanguageModes: [.v6]
+)
