@@ -14,9 +14,9 @@ func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// A folder of guest code, compiled for the bare machine only.
-func guest(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func guest(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Guests/\(name)", exclude: [],
+        name: name, dependencies: dependencies, path: "Guests/\(name)", exclude: exclude,
         swiftSettings: rules)
 }
 
@@ -59,16 +59,22 @@ let package = Package(
         .systemLibrary(name: "CPU", path: "Kernel/CPU"),
         kernel("XenInterface"),
         kernel("Architecture"),
-        kernel("Building", ["XenInterface"]),
-        kernel("Machine", ["CPU", "Architecture"]),
-        kernel("Hypervisor", ["CPU", "Architecture", "Building", "XenInterface"]),
-        kernel("SVM", ["CPU", "Architecture", "Machine", "Hypervisor"]),
-        kernel("Apus", ["CPU", "Architecture", "Building", "Machine", "Hypervisor", "SVM"]),
+        kernel("Building"),
+        kernel("Diagnostics"),
+        kernel("Machine", ["CPU", "Architecture", "Diagnostics"]),
+        kernel("Hypervisor", ["CPU", "Architecture", "Building", "Diagnostics", "XenInterface"]),
+        kernel("SVM", ["CPU", "Architecture", "Diagnostics", "Machine", "Hypervisor", "XenInterface"]),
+        kernel(
+            "Apus",
+            ["CPU", "Architecture", "Building", "Diagnostics", "Machine", "Hypervisor", "SVM", "XenInterface"]),
 
         // The guests.
-        guest("GuestKit", ["CPU", "Architecture", "XenInterface"]),
-        guest("Conformance", ["GuestKit", "XenInterface"]),
-        guest("Benchmark", ["GuestKit", "XenInterface"]),
+        .systemLibrary(name: "Instructions", path: "Guests/GuestKit/Instructions"),
+        guest(
+            "GuestKit", ["CPU", "Architecture", "Instructions", "XenInterface"],
+            exclude: ["Assembly", "Instructions"]),
+        guest("Conformance", ["Architecture", "CPU", "GuestKit", "XenInterface"]),
+        guest("Benchmark", ["Architecture", "CPU", "GuestKit", "XenInterface"]),
 
         // The host tools.
         systemLibrary("CLZ4", package: "liblz4-dev"),

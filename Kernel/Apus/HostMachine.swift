@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import Diagnostics
+import Hypervisor
+import Machine
+
+/// The machine, as the hypervisor's logic wants to have it.
+public final class HostMachine: Platform {
+    private let ticksPerMicrosecond: UInt64
+    private let hasTimestampAuxiliary: Bool
+    private let hostExtendedControl: XCR0
+    public let extendedStateComponents: XCR0
+
+    /// The processor that we run on, with its timers measured. Switches on XSAVE where there is one, as guests' vector
+    /// registers need it.
+    init(_ calibration: TimerCalibration) {
+        ticksPerMicrosecond = max(calibration.apicFrequency / 1_000_000, 1)
+        hasTimestampAuxiliary = cpu_cpuid(0x8000_0001, 0).edx & 1 << 27 != 0
+        cpu_write_cr4(cpu_read_cr4() | CR4.fxsave.rawValue | 1 << 10)
+        var components: XCR0 = []
+        if cpu_cpuid(1, 0).ecx & 1 << 26 != 0 {
+            cpu_write_cr4(cpu_read_cr4() | CR4.xsave.rawValue)
+            let supported = XCR0(rawValue: UInt64(cpu_cpuid(0xD, 0).eax))
+            components = supported.intersection([.x87, .sse, .avx])
+            cpu_write_xcr0(components.rawValue)
+        }
+        extendedStateComponents = components
+        hostExtendedControl = components
+    }
+
+    public static func log(_ level: LogLevel, _ message: Message) { Log.write(level, message) }
+
+    public static func writeConsole(domain: UInt16, line: Message) {
+        let prefix: Message = "(d\(domain)) "
+        Log.writeRaw(prefix)
+        Log.writeRaw(line)
+        Log.endLine()
+    }
+
+    public func setTimer(in nanoseconds: UInt64) {
+        let microseconds = nanoseconds / 1000
+        let (ticks, overflow) = microseconds.multipliedReportingOverflow(by: ticksPerMicrosecond)
+        let count = overflow ? UInt64(UInt32.max) : min(ticks, UInt64(UInt32.max))
+        LocalAPIC.startTimer(count: UInt32(truncatingIfNeeded: max(count, 1)))
+    }
+
+    public func takeInterrupts() { cpu_take_pending_interrupts() }
+
+    public func waitForInterrupt() { cpu_wait_for_interrupt() }
+
+    @inline(__always)
+    public func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDResult { cpu_cpuid(leaf, subleaf) }
+
+    public func switchContext(from old: VirtualCPU?, to new: VirtualCPU) {
+        if !hostExtendedControl.isEmpty { cpu_write_xcr0(hostExtendedControl.rawValue) }
+        if let old {
+            old.debugAddresses = cpu_read_debug_addresses()
+            if hostExtendedControl.isEmpty {
+                cpu_fxsave(old.floatingPoint.address.value)
+            } else {
+                cpu_xsave(old.floatingPoint.address.value, hostExtendedControl.rawValue)
+            }
+        }
+        cpu_write_debug_addresses(new.debugAddresses)
+        if hostExtendedControl.isEmpty {
+            cpu_fxrstor(new.floatingPoint.address.value)
+        } else {
+            cpu_xrstor(new.floatingPoint.address.value, hostExtendedControl.rawValue)
+        }
+        reloadContext(of: new)
+    }
+
+    public func reloadContext(of vcpu: VirtualCPU) {
+        if !hostExtendedControl.isEmpty { cpu_write_xcr0(vcpu.extendedControl.rawValue) }
+        if hasTimestampAuxiliary { cpu_write_msr(ModelSpecificRegister.timestampAuxiliary, vcpu.timestampAuxiliary) }
+    }
+}

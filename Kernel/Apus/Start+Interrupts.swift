@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Diagnostics
+import Hypervisor
+import Machine
+
+/// Exceptions, the old interrupt controller silenced, the local APIC on.
+func prepareInterrupts(_ memory: FrameAllocator) {
+    DescriptorTables.load(interruptTable: takeFrames(1, from: memory).address)
+    LegacyDevices.silenceInterruptController()
+    let isX2APIC = LocalAPIC.enable()
+    let mode: StaticString = isX2APIC ? "x2APIC" : "xAPIC"
+    Log.info("interrupts: descriptor tables loaded, local APIC on in \(mode) mode")
+}
+
+/// The rates of the time-stamp counter and of the local APIC's timer.
+func measureTimers() -> TimerCalibration {
+    let calibration = TimerCalibration.measure()
+    let counter = calibration.timestampFrequency / 1_000_000
+    let timer = calibration.apicFrequency / 1_000_000
+    Log.info("timers: time-stamp counter at \(counter) MHz, local APIC timer at \(timer) MHz")
+    return calibration
+}

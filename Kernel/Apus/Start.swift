@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import Diagnostics
+import Hypervisor
+import Machine
+import SVM
+
+/// The hypervisor from its first line of Swift to its last: called by boot/entry.asm with what the loader has left. Each step
+/// says in the log what it did and found.
+@c(kernel_main)
+public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTimestamp: UInt64) -> Never {
+    SerialPort.initialise()
+    guard let boot = BootInformation(magic: magic, address: informationAddress) else {
+        Log.write("FATAL this kernel wants to be started by a multiboot 1 loader: GRUB's `multiboot`, or QEMU's -kernel")
+        Shutdown.hypervisorFailed.perform()
+    }
+    let options = readOptions(boot)
+    Log.info("Apus, a Xen-compatible microhypervisor; the interface is that of Xen 4.17")
+
+    let memory = prepareMemory(boot)
+    enterPageTables(boot, memory)
+    prepareInterrupts(memory)
+    let calibration = measureTimers()
+    let clock = Clock(
+        frequency: calibration.timestampFrequency, start: entryTimestamp, wallClockSeconds: WallClock.secondsSince1970())
+
+    let monitor = VirtualMachineMonitor(
+        backend: enableSVM(options, memory), machine: HostMachine(calibration), allocator: memory, clock: clock,
+        options: options)
+    let buildStart = cpu_read_timestamp()
+    buildDomains(of: monitor, boot)
+    monitor.run()
+    end(monitor, entryTimestamp: entryTimestamp, buildStart: buildStart)
+}
+
+/// The options of the command line, which also set how much is logged.
+private func readOptions(_ boot: BootInformation) -> Options {
+    guard let commandLine = boot.commandLine else { return Options() }
+    let options = PhysicalMemory.withText(at: commandLine) { text in
+        Options(parsing: text) { word in
+            if word.indices.contains(where: { word[$0] == UInt8(ascii: "=") }) {
+                Log.write(.warning, "unknown option \(untrusted: word)")
+            }
+        }
+    }
+    // SAFETY: there is one processor, and nothing logs at the same time.
+    unsafe Log.level = options.logLevel
+    return options
+}
+
+/// SVM, or the reason why no guest can run.
+private func enableSVM(_ options: Options, _ memory: FrameAllocator) -> SVM {
+    do throws(SVM.Failure) {
+        return try SVM(checks: options.checks) { count in takeFrames(count, from: memory) }
+    } catch {
+        Log.write("FATAL \(error.message)")
+        Shutdown.hypervisorFailed.perform()
+    }
+}
+
+/// The last domain has ended: says how long the start took, and ends the run.
+private func end(
+    _ monitor: VirtualMachineMonitor<SVM, HostMachine>, entryTimestamp: UInt64, buildStart: UInt64
+) -> Never {
+    guard monitor.outcome.endedCount > 0 else {
+        Log.write("no domain could be started")
+        Shutdown.nothingStarted.perform()
+    }
+    Log.info("boot: \(monitor.firstEntry &- buildStart) ticks from domain building to the first guest instruction")
+    Log.info("boot: \(monitor.firstEntry &- entryTimestamp) ticks from kernel entry to the first guest instruction")
+    Log.write("all domains have ended")
+    (monitor.outcome.hasCrashed ? Shutdown.domainCrashed : .allDomainsEnded).perform()
+}

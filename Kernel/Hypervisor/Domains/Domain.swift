@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Diagnostics
+import XenInterface
+
+/// A virtual machine: its memory, its virtual CPUs, and what of Xen's services it has.
+public final class Domain {
+    /// Its number; other domains and the log name it by this.
+    public let identifier: DomainIdentifier
+    /// Its name, for people.
+    public let name: Message
+    /// The 16 bytes that `xen_version(guest_handle)` gives, by which the world knows it.
+    public let handle: InlineArray<16, UInt8>
+    /// Its memory.
+    public internal(set) var physicalMap: PhysicalMap
+    /// The most frames of ordinary memory that it may have.
+    public let maximumFrameCount: UInt64
+    /// The page it shares with the hypervisor.
+    public internal(set) var sharedInfo: SharedInfo
+    /// Its event channels.
+    var eventChannels: EventChannels
+    /// Its grant table.
+    var grantTable: GrantTable
+    /// What a guest reads where it has no memory.
+    let onesFrame: OwnedFrame
+    /// Its virtual CPUs, by number.
+    public internal(set) var vcpus: [VirtualCPU] = []
+    /// The memory map that it was built with, or has set.
+    var memoryMap: MemoryMap
+    /// What its HVM parameters hold.
+    var parameters = HVMParameters()
+    /// Its console, until there is a control domain to serve it.
+    var console: DomainConsole
+    /// When its two watchdogs end it, in system time; `UInt64.max` for one that is not started.
+    var watchdogs = InlineArray<2, UInt64>(repeating: .max)
+    /// Where its special pages are mapped.
+    var placement = SpecialPlacement()
+    /// Why it has ended; nil while it runs.
+    public internal(set) var end: End?
+
+    /// Why a domain has ended.
+    public enum End {
+        /// It has shut itself down.
+        case shutdown(ShutdownReason)
+        /// The hypervisor has ended it, because it did something that has no other outcome.
+        case destroyed(StaticString)
+    }
+
+    /// A domain without memory and virtual CPUs. Nil when too few frames are free.
+    public init?(
+        identifier: DomainIdentifier, name: Message, handle: InlineArray<16, UInt8>, frameCount: UInt64,
+        format: NestedPageTableFormat, allocator: FrameAllocator
+    ) {
+        guard let physicalMap = PhysicalMap(format: format, allocator: allocator),
+            let sharedInfo = SharedInfo(from: allocator), let eventChannels = EventChannels(from: allocator),
+            let grantTable = GrantTable(from: allocator), let onesFrame = OwnedFrame(from: allocator),
+            let console = DomainConsole(from: allocator)
+        else { return nil }
+        PhysicalMemory.fill(onesFrame.frame, with: .max)
+        self.identifier = identifier
+        self.name = name
+        self.handle = handle
+        self.physicalMap = physicalMap
+        self.sharedInfo = sharedInfo
+        self.eventChannels = eventChannels
+        self.grantTable = grantTable
+        self.onesFrame = onesFrame
+        self.console = console
+        maximumFrameCount = frameCount
+        memoryMap = MemoryMap()
+    }
+
+    /// The virtual CPU of a number; nil when there is none.
+    func vcpu(_ identifier: UInt32) -> VirtualCPU? {
+        guard identifier < UInt32(vcpus.count) else { return nil }
+        return vcpus[Int(identifier)]
+    }
+
+    /// Whether a domain identifier means this domain: its own number, or `DOMID_SELF`.
+    func isNamed(by identifier: DomainIdentifier) -> Bool {
+        identifier == .caller || identifier == self.identifier
+    }
+
+    /// Whether a guest frame holds the `vcpu_info` of a virtual CPU: the hypervisor writes there, so it stays.
+    func holdsInfo(_ frame: GuestFrame) -> Bool {
+        for vcpu in vcpus where vcpu.registeredInfoFrame == frame.number { return true }
+        return false
+    }
+
+    /// When the first of its watchdogs ends it.
+    var earliestWatchdog: UInt64 { min(watchdogs[0], watchdogs[1]) }
+
+    /// Notes that the domain has ended, unless it has already.
+    func end(_ reason: End) {
+        if end == nil { end = reason }
+    }
+}
+
+/// Where a domain's special pages are mapped in its memory; a page has one place at a time.
+struct SpecialPlacement {
+    /// The shared information page.
+    var sharedInfo: GuestFrame?
+    /// The frames of the grant table.
+    var grantFrames = InlineArray<64, UInt64>(repeating: .max)
+}
+
+/// What a domain's HVM parameters hold, of those that it may set.
+struct HVMParameters {
+    /// How events are delivered.
+    var callback = EventCallback(rawValue: 0)
+    /// The local ports of the console and of xenstore, as the builder has bound them.
+    var consolePort: UInt32 = 0
+    var xenstorePort: UInt32 = 0
+    /// The guest frames of their rings.
+    var consoleFrame: UInt64 = 0
+    var xenstoreFrame: UInt64 = 0
+    /// Parameters that are stored and handed back, and have no other effect.
+    var vm86TaskState: UInt64 = 0
+    var vm86TaskStateSized: UInt64 = 0
+    var acpiPortsLocation: UInt64 = 0
+    var generationIdentifierAddress: UInt64 = 0
+    var x87InstructionPointerWidth: UInt64 = 0
+}

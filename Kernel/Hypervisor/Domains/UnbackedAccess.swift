@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import XenInterface
+
+/// How a guest reads all-ones where it has no memory, and writes into the void, without an instruction decoder: the domain's
+/// page of ones is mapped there for a single instruction.
+///
+/// The access faults; the page is mapped; the guest executes the one instruction; the step is trapped; the page is unmapped
+/// and filled with ones again. An instruction can touch several pages, so a few may be mapped at a time.
+struct UnbackedAccess {
+    /// More than an instruction can touch: two for its own bytes, two for each of two operands, and two for a stack.
+    static let limit = 8
+
+    private var frames = InlineArray<8, UInt64>(repeating: 0)
+    private(set) var count = 0
+
+    /// Maps the domain's page of ones at a guest frame.
+    ///
+    /// - Throws: `.argumentListTooLong` when too many are mapped for one instruction, and what mapping throws.
+    mutating func map(_ frame: GuestFrame, of domain: Domain) throws(XenError) {
+        guard count < UnbackedAccess.limit else { throw .argumentListTooLong }
+        try domain.physicalMap.map(frame, to: domain.onesFrame.frame, use: .special)
+        frames[count] = frame.number
+        count &+= 1
+    }
+
+    /// Unmaps what was mapped and restores the ones.
+    mutating func finish(of domain: Domain) {
+        while count > 0 {
+            count &-= 1
+            try? domain.physicalMap.unmap(GuestFrame(frames[count]))
+        }
+        PhysicalMemory.fill(domain.onesFrame.frame, with: .max)
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import XenInterface
+
+extension VirtualCPU {
+    /// Whether the guest has been told of an event and has not yet looked.
+    @inline(__always)
+    var isUpcallPending: Bool {
+        guard let info else { return false }
+        return cpu_load8(info.value) != 0
+    }
+
+    /// Notes an event on a word of the selector. The guest is told unless it has been already.
+    func notify(word: UInt32) {
+        guard let info else { return }
+        // The selector lies behind the two flag bytes: at offset 8 for 64-bit domains, at offset 4 for 32-bit ones.
+        let is64Bit = domain.sharedInfo.layout.wordSize == 8
+        let selector = is64Bit ? info.advanced(by: 8) : info
+        let bit = is64Bit ? UInt64(word) : UInt64(word) &+ 32
+        guard !PhysicalMemory.testAndSet(bit: bit, of: selector) else { return }
+        notify()
+    }
+
+    /// Sets the upcall flag and wakes the virtual CPU.
+    func notify() {
+        guard let info else { return }
+        if cpu_exchange8(info.value, 1) == 0 { wake() }
+    }
+
+    /// Lets a waiting virtual CPU run again.
+    func wake() {
+        guard activity == .blocked || activity == .polling else { return }
+        timers.poll = .max
+        activity = .runnable
+    }
+
+    /// Moves the `vcpu_info` structure to a place in the guest's memory. The guest is told to look at all events, as one may
+    /// have come in between.
+    func moveInfo(to place: HostPhysicalAddress, clock: Clock) {
+        let old = info
+        info = place
+        if let old { PhysicalMemory.copy(from: old, to: place, count: 64) }
+        let isFresh = old == nil
+        if isFresh { PhysicalMemory.write(UInt64(0), at: place) }
+        writeTime(clock)
+        let layout = domain.sharedInfo.layout.vcpu
+        let selector = place.advanced(by: UInt64(layout.pendingSelector))
+        if layout.wordSize == 8 {
+            PhysicalMemory.write(UInt64.max, at: selector)
+        } else {
+            PhysicalMemory.write(UInt32.max, at: selector)
+        }
+        notify()
+    }
+
+    /// Writes the scale of system time. An odd version tells readers that it is being changed.
+    func writeTime(_ clock: Clock) {
+        guard let info else { return }
+        let place = info.advanced(by: 32)
+        let version = PhysicalMemory.read(UInt32.self, at: place)
+        var time = clock.timeInfo
+        time.version = version | 1
+        PhysicalMemory.write(time, at: place)
+        PhysicalMemory.write((version | 1) &+ 1, at: place)
+    }
+}

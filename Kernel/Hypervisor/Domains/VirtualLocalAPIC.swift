@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+/// A virtual CPU's local APIC, in x2APIC mode from the start: its registers are MSRs 0x800 to 0x8FF, so that no access needs
+/// an instruction decoder. (AMD APM vol. 2 §16; Intel SDM vol. 3A §11.12)
+struct VirtualLocalAPIC {
+    /// The APIC identifier: twice the number of the virtual CPU, as Xen has it.
+    let identifier: UInt32
+    /// APIC_BASE: enabled, in x2APIC mode; bit 8 on the boot processor.
+    var base: UInt64
+    /// Vectors that wait to be taken.
+    var requested = InterruptBits()
+    /// Vectors that are being handled.
+    var inService = InterruptBits()
+    /// The spurious-interrupt register; bit 8 switches the APIC on.
+    var spurious: UInt32 = 0xFF
+    /// The task priority: bits 7:4 hold back vectors of that class and below.
+    var taskPriority: UInt32 = 0
+    /// The error status that a read returns: what had collected before the last write.
+    var errorStatus: UInt32 = 0
+    /// Errors since the last write of the error status register.
+    var collectedErrors: UInt32 = 0
+    /// The interrupt command register.
+    var command: UInt64 = 0
+    /// The local vector table: timer, thermal, performance, LINT0, LINT1, error.
+    var localVectors = InlineArray<6, UInt32>(repeating: 1 << 16)
+    /// The timer's initial count; counting down began `timerStart`.
+    var timerInitialCount: UInt32 = 0
+    /// The system time at which the timer was started.
+    var timerStart: UInt64 = 0
+    /// The divide configuration register.
+    var timerDivide: UInt32 = 0
+
+    /// The state after reset.
+    init(identifier: UInt32) {
+        self.identifier = identifier
+        base = 0xFEE0_0C00 | (identifier == 0 ? 1 << 8 : 0)
+    }
+
+    /// Whether software has switched it on.
+    var isEnabled: Bool { spurious & 1 << 8 != 0 }
+
+    /// The highest vector that may be delivered now: above the one in service and above the task priority.
+    var deliverable: UInt8? {
+        guard let vector = requested.highest else { return nil }
+        let threshold = max(taskPriority & 0xF0, UInt32(inService.highest ?? 0) & 0xF0)
+        return UInt32(vector) & 0xF0 > threshold ? vector : nil
+    }
+
+    /// Accepts an interrupt. A vector below 16 is an error and not taken.
+    mutating func accept(_ vector: UInt8) {
+        guard isEnabled else { return }
+        if vector < 16 {
+            collectedErrors |= 1 << 6
+        } else {
+            requested.insert(vector)
+        }
+    }
+
+    /// Moves a vector from requested to in service, when the processor takes it.
+    mutating func take(_ vector: UInt8) {
+        requested.remove(vector)
+        inService.insert(vector)
+    }
+
+    /// The end of the highest interrupt in service.
+    mutating func endOfInterrupt() {
+        if let vector = inService.highest { inService.remove(vector) }
+    }
+
+    /// The timer's period in nanoseconds for its initial count: the bus has 100 MHz, as on Xen.
+    var timerPeriod: UInt64 {
+        let encoded = (timerDivide & 3) | (timerDivide &>> 1 & 4)
+        let divisor: UInt64 = encoded == 7 ? 1 : 2 &<< UInt64(encoded)
+        return UInt64(timerInitialCount) &* divisor &* 10
+    }
+
+    /// Whether the timer starts again by itself.
+    var timerIsPeriodic: Bool { localVectors[0] &>> 17 & 3 == 1 }
+}
+
+/// A set of interrupt vectors: the 256 bits of IRR or ISR.
+struct InterruptBits {
+    private var words = InlineArray<8, UInt32>(repeating: 0)
+
+    /// The 32 bits of a register.
+    func word(_ index: Int) -> UInt32 { index >= 0 && index < 8 ? words[index] : 0 }
+
+    mutating func insert(_ vector: UInt8) { words[Int(vector &>> 5)] |= 1 &<< UInt32(vector & 31) }
+
+    mutating func remove(_ vector: UInt8) { words[Int(vector &>> 5)] &= ~(1 &<< UInt32(vector & 31)) }
+
+    /// The highest vector in the set.
+    var highest: UInt8? {
+        for index in 0..<8 {
+            let word = words[7 &- index]
+            if word != 0 { return UInt8(truncatingIfNeeded: (7 &- index) &* 32 &+ 31 &- word.leadingZeroBitCount) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+import CPU
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// CPUID.
+    func handleCPUID(of vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        let leaf = UInt32(truncatingIfNeeded: vcpu.registers.rax)
+        let subleaf = UInt32(truncatingIfNeeded: vcpu.registers.rcx)
+        let policy = CPUIDPolicy(
+            extendedState: machine.extendedStateComponents,
+            timestampKilohertz: UInt32(truncatingIfNeeded: clock.frequency / 1000), clock: clock)
+        let result: CPUIDResult
+        if leaf &>> 8 == HypervisorLeaf.signature.rawValue &>> 8 {
+            if let leaf = HypervisorLeaf(rawValue: leaf) {
+                result = policy.xenLeaf(
+                    leaf, subleaf: subleaf, vcpu: vcpu.identifier, domain: vcpu.domain.identifier.rawValue)
+            } else {
+                result = CPUIDResult()
+            }
+        } else {
+            result = policy.filter(
+                machine.cpuid(leaf, subleaf), leaf: leaf, subleaf: subleaf,
+                apicIdentifier: vcpu.localAPIC.identifier, vcpuCount: UInt32(vcpu.domain.vcpus.count), cr4: control.cr4)
+        }
+        vcpu.registers.rax = UInt64(result.eax)
+        vcpu.registers.rbx = UInt64(result.ebx)
+        vcpu.registers.rcx = UInt64(result.ecx)
+        vcpu.registers.rdx = UInt64(result.edx)
+        control.finishInstruction(length: 2)
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import Diagnostics
+
+/// What a VMCB and a VMCS have in common: the state of a guest that is not in the general registers, and what the hypervisor
+/// asks of the processor for the next entry. A value of a conforming type is a reference to the structure of one virtual CPU.
+public protocol ControlBlock {
+    /// RIP.
+    var instructionPointer: UInt64 { get nonmutating set }
+    /// RFLAGS.
+    var flags: RFlags { get nonmutating set }
+    /// CR0 as the guest sees it.
+    var cr0: CR0 { get }
+    /// CR3.
+    var cr3: UInt64 { get }
+    /// CR4 as the guest sees it.
+    var cr4: CR4 { get }
+    /// EFER as the guest sees it.
+    var efer: EFER { get }
+    /// RSP.
+    var stackPointer: UInt64 { get }
+    /// The current privilege level, 0 to 3.
+    var privilegeLevel: UInt8 { get }
+    /// Whether the guest executes 64-bit code.
+    var isIn64BitCode: Bool { get }
+    /// Whether the guest is in real or virtual-8086 mode.
+    var isInVirtual8086Mode: Bool { get }
+
+    /// Moves RIP behind the instruction that has exited, and ends the interrupt shadow of the one before it.
+    ///
+    /// - Parameter length: the instruction's length in bytes, for processors that do not tell where the next one is.
+    func finishInstruction(length: UInt64)
+
+    /// Whether an external interrupt can be injected: RFLAGS.IF is set, there is no interrupt shadow, nothing else is injected.
+    var canTakeInterrupt: Bool { get }
+    /// Whether an injection is under way already, as one that an exit has interrupted.
+    var hasInjection: Bool { get }
+    /// Injects an external interrupt.
+    func injectInterrupt(_ vector: UInt8)
+    /// Injects an exception.
+    func injectException(_ vector: UInt8, errorCode: UInt32?)
+    /// Injects a non-maskable interrupt.
+    func injectNonMaskableInterrupt()
+    /// Asks for an exit as soon as the guest can take interrupts.
+    func requestInterruptWindow()
+    /// Takes the request back.
+    func cancelInterruptWindow()
+    /// The task priority, bits 7:4, that the guest may also change through CR8.
+    var taskPriority: UInt8 { get nonmutating set }
+
+    /// Lets the guest execute one instruction and exit with a debug exception; other exceptions exit as well.
+    func beginSingleStep()
+    /// Ends that. Returns whether the guest was stepping through its own code too.
+    func endSingleStep() -> Bool
+
+    /// The value of a model-specific register that the structure holds; nil when it holds none of that index.
+    func readRegister(_ index: UInt32) -> UInt64?
+    /// Writes such a register. Returns false when the structure holds none of that index.
+    ///
+    /// - Throws: `.generalProtection` for a value that the processor would refuse.
+    func writeRegister(_ index: UInt32, _ value: UInt64) throws(GuestFault) -> Bool
+
+    /// Loads the registers with which a virtual CPU starts.
+    func load(_ state: InitialState)
+    /// Drops what the processor has cached of the guest's address translations, at the next entry.
+    func flushTranslations()
+}
+
+/// An exception that an instruction of the guest's ends in.
+public enum GuestFault: Error {
+    /// #GP(0).
+    case generalProtection
+}
+
+/// A vendor's way of running guests. The hypervisor is compiled once for each.
+public protocol VirtualizationBackend {
+    /// The VMCB or VMCS.
+    associatedtype Control: ControlBlock
+    /// The format of its nested page tables.
+    static var nestedPageTableFormat: NestedPageTableFormat { get }
+    /// The hypercall instruction: the three bytes that go into a hypercall page.
+    static var hypercallInstruction: InlineArray<3, UInt8> { get }
+
+    /// The control block in the frame of a virtual CPU.
+    func control(of vcpu: VirtualCPU) -> Control
+    /// Fills in the control block of a new virtual CPU.
+    func prepare(_ vcpu: VirtualCPU)
+    /// Runs the guest until the next exit.
+    func enter(_ vcpu: VirtualCPU) -> Exit
+}
+
+/// What the hypervisor's logic needs of the machine. Host tests have a platform that records.
+public protocol Platform {
+    /// Writes a line to the log.
+    static func log(_ level: LogLevel, _ message: Message)
+    /// Writes a line of a domain's console.
+    static func writeConsole(domain: UInt16, line: Message)
+    /// Asks for a physical interrupt in `nanoseconds`; at once for 0.
+    func setTimer(in nanoseconds: UInt64)
+    /// Takes the physical interrupts that are pending.
+    func takeInterrupts()
+    /// Sleeps until there is one.
+    func waitForInterrupt()
+    /// CPUID of the processor.
+    func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDResult
+    /// The XCR0 components that guests may use; empty when the processor has no XSAVE.
+    var extendedStateComponents: XCR0 { get }
+    /// Changes the registers that neither world switch nor control block holds from those of one virtual CPU to another's.
+    func switchContext(from old: VirtualCPU?, to new: VirtualCPU)
+    /// Makes a new value of XCR0 or TSC_AUX of the running virtual CPU take effect.
+    func reloadContext(of vcpu: VirtualCPU)
+}

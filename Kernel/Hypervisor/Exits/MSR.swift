@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// RDMSR.
+    func handleReadMSR(of vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        let index = UInt32(truncatingIfNeeded: vcpu.registers.rcx)
+        guard let value = readMSR(index, of: vcpu, control) else {
+            vcpu.raise(.generalProtection)
+            return
+        }
+        vcpu.registers.rax = value & 0xFFFF_FFFF
+        vcpu.registers.rdx = value &>> 32
+        control.finishInstruction(length: 2)
+    }
+
+    /// WRMSR.
+    func handleWriteMSR(of vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        let index = UInt32(truncatingIfNeeded: vcpu.registers.rcx)
+        let value = vcpu.registers.rdx &<< 32 | vcpu.registers.rax & 0xFFFF_FFFF
+        do throws(GuestFault) {
+            try writeMSR(index, value, of: vcpu, control)
+            control.finishInstruction(length: 2)
+        } catch {
+            vcpu.raise(.generalProtection)
+        }
+    }
+
+    /// The value of a register; nil where a guest gets #GP.
+    private func readMSR(_ index: UInt32, of vcpu: VirtualCPU, _ control: Backend.Control) -> UInt64? {
+        switch index {
+        case ModelSpecificRegister.apicBase: return vcpu.localAPIC.base
+        case ModelSpecificRegister.x2APICFirst...ModelSpecificRegister.x2APICLast:
+            return readLocalAPIC(UInt32(index & 0xFF), of: vcpu)
+        case ModelSpecificRegister.timestamp: return cpu_read_timestamp()
+        case ModelSpecificRegister.timestampAuxiliary: return vcpu.timestampAuxiliary
+        case HypercallPage.modelSpecificRegister: return 0
+        default: return control.readRegister(index) ?? FixedRegister.value(index)
+        }
+    }
+
+    private func writeMSR(
+        _ index: UInt32, _ value: UInt64, of vcpu: VirtualCPU, _ control: Backend.Control
+    ) throws(GuestFault) {
+        switch index {
+        case ModelSpecificRegister.apicBase:
+            guard value == vcpu.localAPIC.base else { throw .generalProtection }
+        case ModelSpecificRegister.x2APICFirst...ModelSpecificRegister.x2APICLast:
+            try writeLocalAPIC(UInt32(index & 0xFF), value, of: vcpu)
+        case ModelSpecificRegister.timestampAuxiliary:
+            guard value &>> 32 == 0 else { throw .generalProtection }
+            vcpu.timestampAuxiliary = value
+            machine.reloadContext(of: vcpu)
+        case HypercallPage.modelSpecificRegister:
+            try installHypercallPage(value, for: vcpu, control)
+        default:
+            if try control.writeRegister(index, value) { return }
+            guard FixedRegister.acceptsWrite(index, value) else { throw .generalProtection }
+        }
+    }
+}
+
+/// Registers that always read the same, and ignore being written or refuse it.
+enum FixedRegister {
+    /// What the register reads; nil when there is none of that index.
+    static func value(_ index: UInt32) -> UInt64? {
+        switch index {
+        case ModelSpecificRegister.debugControl: 0
+        case ModelSpecificRegister.machineCheckCapability: 0
+        case 0x17, 0x8B: 0  // platform identifier, microcode revision
+        case 0xC001_0010, 0xC001_0015, 0xC001_001D, 0xC001_001F: 0  // SYSCFG, HWCR, TOP_MEM2, NB_CFG
+        case 0xC001_0055, 0xC001_1004, 0xC001_1005, 0xC001_1020: 0  // INT_PENDING, CPUID overrides, LS_CFG
+        case 0xC001_0000...0xC001_0007, 0xC001_0114: 0  // performance counters, VM_CR
+        case 0xC001_1029: 2  // DE_CFG: LFENCE is serialising
+        default: nil
+        }
+    }
+
+    /// Whether writing the register is allowed, and does nothing.
+    static func acceptsWrite(_ index: UInt32, _ value: UInt64) -> Bool {
+        switch index {
+        case ModelSpecificRegister.debugControl: value == 0
+        case ModelSpecificRegister.timestamp, 0x8B, 0xC001_0015, 0xC001_1029, 0xC001_001F, 0xC001_1020, 0xC001_0055: true
+        case 0xC001_0000...0xC001_0007: true
+        default: false
+        }
+    }
+}

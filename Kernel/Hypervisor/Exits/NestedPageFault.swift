@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// The guest has touched memory that it does not have. It reads ones, and what it writes is lost: see `UnbackedAccess`.
+    func handleNestedPageFault(at address: GuestPhysicalAddress, of vcpu: VirtualCPU) {
+        if vcpu.domain.physicalMap.lookup(address.frame) != nil {
+            destroy(vcpu, "wrote to memory that it may only read")
+            return
+        }
+        do throws(XenError) {
+            try vcpu.unbackedAccess.map(address.frame, of: vcpu.domain)
+        } catch {
+            destroy(vcpu, "touched more memory outside its own than one instruction can")
+            return
+        }
+        if !vcpu.pending.contains(.singleStep) {
+            vcpu.pending.insert(.singleStep)
+            backend.control(of: vcpu).beginSingleStep()
+        }
+    }
+
+    /// An exception of the guest that was asked for. While stepping, a debug exception is the end of the step; any other one
+    /// means that the instruction did not complete, and is the guest's.
+    func handleException(_ vector: UInt8, errorCode: UInt32, of vcpu: VirtualCPU) {
+        var isOurs = false
+        if vcpu.pending.contains(.singleStep) {
+            vcpu.pending.remove(.singleStep)
+            vcpu.unbackedAccess.finish(of: vcpu.domain)
+            let guestStepsToo = backend.control(of: vcpu).endSingleStep()
+            isOurs = vector == Exception.debug.rawValue && !guestStepsToo
+        }
+        guard !isOurs, let exception = Exception(rawValue: vector) else { return }
+        if exception == .nonMaskableInterrupt {
+            vcpu.pending.insert(.nonMaskableInterrupt)
+        } else {
+            vcpu.raise(exception, errorCode: errorCode)
+        }
+    }
+}

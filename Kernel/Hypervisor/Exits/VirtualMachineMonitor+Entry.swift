@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// Gives the guest what is due before it runs: a new state, exceptions, interrupts. Usually there is nothing.
+    @inline(__always)
+    func prepareEntry(_ vcpu: VirtualCPU) {
+        if vcpu.domain.physicalMap.needsFlush { flushTranslations(of: vcpu.domain) }
+        if !vcpu.pending.isEmpty || vcpu.isUpcallPending { inject(into: vcpu) }
+    }
+
+    /// Injects the most urgent event: a state from outside first, then exceptions, non-maskable interrupts, Xen's callback,
+    /// the local APIC's interrupts. While an instruction is stepped over, all but exceptions wait.
+    private func inject(into vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        if vcpu.pending.contains(.startup) {
+            vcpu.pending.remove(.startup)
+            control.load(vcpu.startState)
+        }
+        guard !control.hasInjection else { return }
+        if vcpu.pending.contains(.exception) {
+            vcpu.pending.remove(.exception)
+            let exception = vcpu.pendingException
+            let errorCode = exception.vector.hasErrorCode ? exception.errorCode : nil
+            control.injectException(exception.vector.rawValue, errorCode: errorCode)
+            return
+        }
+        guard !vcpu.pending.contains(.singleStep) else { return }
+        if vcpu.pending.contains(.nonMaskableInterrupt) {
+            vcpu.pending.remove(.nonMaskableInterrupt)
+            control.injectNonMaskableInterrupt()
+            return
+        }
+        injectInterrupt(into: vcpu, control)
+    }
+
+    /// Xen's callback vector goes past the local APIC: it needs no end-of-interrupt, and comes again for as long as the
+    /// guest has not cleared the upcall flag.
+    private func injectInterrupt(into vcpu: VirtualCPU, _ control: Backend.Control) {
+        let callback = vcpu.domain.parameters.callback
+        let hasCallback = vcpu.isUpcallPending && callback.kind == .vector && callback.vector >= 16
+        vcpu.localAPIC.taskPriority = UInt32(control.taskPriority) &<< 4
+        let deliverable = vcpu.localAPIC.deliverable
+        if deliverable == nil { vcpu.pending.remove(.localAPIC) }
+        guard hasCallback || deliverable != nil else { return }
+        guard control.canTakeInterrupt else {
+            control.requestInterruptWindow()
+            vcpu.pending.insert(.interruptWindow)
+            return
+        }
+        if hasCallback {
+            control.injectInterrupt(callback.vector)
+        } else if let vector = deliverable {
+            vcpu.localAPIC.take(vector)
+            control.injectInterrupt(vector)
+        }
+    }
+
+    /// The guest can take interrupts: the next entry injects them.
+    func closeInterruptWindow(of vcpu: VirtualCPU) {
+        vcpu.pending.remove(.interruptWindow)
+        backend.control(of: vcpu).cancelInterruptWindow()
+    }
+
+    /// Sends a fixed interrupt to a virtual CPU's local APIC.
+    func interrupt(_ vcpu: VirtualCPU, vector: UInt8) {
+        vcpu.localAPIC.accept(vector)
+        vcpu.pending.insert(.localAPIC)
+        vcpu.wake()
+    }
+
+    private func flushTranslations(of domain: Domain) {
+        domain.physicalMap.needsFlush = false
+        for vcpu in domain.vcpus { backend.control(of: vcpu).flushTranslations() }
+    }
+
+    /// Whether something would end a wait right now.
+    func hasDeliverableEvent(_ vcpu: VirtualCPU) -> Bool {
+        if vcpu.pending.contains(.nonMaskableInterrupt) { return true }
+        let callback = vcpu.domain.parameters.callback
+        if vcpu.isUpcallPending && callback.kind == .vector { return true }
+        return vcpu.pending.contains(.localAPIC) && vcpu.localAPIC.deliverable != nil
+    }
+}

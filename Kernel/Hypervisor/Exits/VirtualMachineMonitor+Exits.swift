@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Diagnostics
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// Handles an exit: one line for each kind.
+    @inline(__always)
+    func handle(_ exit: Exit, of vcpu: VirtualCPU) {
+        switch exit {
+        case .hypercall: handleHypercall(of: vcpu)
+        case .cpuid: handleCPUID(of: vcpu)
+        case .readMSR: handleReadMSR(of: vcpu)
+        case .writeMSR: handleWriteMSR(of: vcpu)
+        case .portIO(let access): handlePortIO(access, of: vcpu)
+        case .halt: handleHalt(of: vcpu)
+        case .nestedPageFault(let address, _): handleNestedPageFault(at: address, of: vcpu)
+        case .setExtendedControl: handleSetExtendedControl(of: vcpu)
+        case .invalidateCaches: backend.control(of: vcpu).finishInstruction(length: 2)
+        case .undefinedInstruction: vcpu.raise(.invalidOpcode)
+        case .interruptWindow: closeInterruptWindow(of: vcpu)
+        case .physicalInterrupt: handlePhysicalInterrupt()
+        case .physicalNonMaskableInterrupt: Machine.log(.warning, "a non-maskable interrupt arrived and was ignored")
+        case .exception(let vector, let errorCode): handleException(vector, errorCode: errorCode, of: vcpu)
+        case .tripleFault: handleTripleFault(of: vcpu)
+        case .invalidState: destroy(vcpu, "the processor refused its state")
+        case .unexpected(let code):
+            Machine.log(.error, "unexpected exit \(hex: code)")
+            destroy(vcpu, "an exit that the hypervisor did not ask for")
+        }
+    }
+
+    /// Ends a domain that has done something that has no other outcome, and says where.
+    func destroy(_ vcpu: VirtualCPU, _ why: StaticString) {
+        let control = backend.control(of: vcpu)
+        let place: Message =
+            "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier) at rip \(hex: control.instructionPointer), rsp \(hex: control.stackPointer), cr3 \(hex: control.cr3)"
+        Machine.log(.error, place)
+        vcpu.domain.end(.destroyed(why))
+    }
+
+    /// A triple fault resets a machine: the domain asks for a reboot, as on Xen.
+    private func handleTripleFault(of vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        let identifier = vcpu.domain.identifier.rawValue
+        Machine.log(.warning, "d\(identifier)v\(vcpu.identifier) triple fault at rip \(hex: control.instructionPointer)")
+        vcpu.domain.end(.shutdown(.reboot))
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// A hypercall: the result, or the negated error, goes to RAX, and the guest goes on behind the instruction. A call that
+    /// is not done yet has changed its arguments to what remains, and executes its instruction again.
+    func handleHypercall(of vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        let is64Bit = control.isIn64BitCode
+        let result: Int64
+        do throws(XenError) {
+            guard control.privilegeLevel == 0, !control.isInVirtual8086Mode else { throw .operationNotPermitted }
+            result = try dispatch(Hypercall(vcpu: vcpu, is64Bit: is64Bit, memory: guestMemory(of: vcpu)))
+        } catch .restart {
+            return
+        } catch {
+            result = error.result
+        }
+        vcpu.registers.rax = is64Bit ? UInt64(bitPattern: result) : UInt64(UInt32(truncatingIfNeeded: result))
+        control.finishInstruction(length: 3)
+    }
+
+    /// The guest's memory as its kernel sees it now.
+    @inline(__always)
+    func guestMemory(of vcpu: VirtualCPU) -> GuestMemory {
+        let control = backend.control(of: vcpu)
+        let space = GuestAddressSpace(cr0: control.cr0, cr3: control.cr3, cr4: control.cr4, efer: control.efer)
+        return GuestMemory(space: space, domain: vcpu.domain)
+    }
+
+    /// Every hypercall there is, and where it is handled.
+    @inline(__always)
+    private func dispatch(_ call: Hypercall) throws(XenError) -> Int64 {
+        switch HypercallNumber(rawValue: UInt32(truncatingIfNeeded: call.vcpu.registers.rax)) {
+        case .memoryOperation: return try memoryOperation(call)
+        case .setTimerOperation: return setTimerOperation(call)
+        case .xenVersion: return try xenVersion(call)
+        case .consoleIO: return try consoleIO(call)
+        case .grantTableOperation: return try grantTableOperation(call)
+        case .vmAssist: return try vmAssist(call)
+        case .vcpuOperation: return try vcpuOperation(call)
+        case .schedulerOperation: return try schedulerOperation(call)
+        case .eventChannelOperation: return try eventChannelOperation(call)
+        case .hvmOperation: return try hvmOperation(call)
+        case .platformOperation, .multicall, .mmuExtendedOperation, .securityOperation, .physicalDeviceOperation,
+            .systemControl, .domainControl, .kexecOperation, .argoOperation, .performanceMonitorOperation,
+            .deviceModelOperation, .hypervisorFileSystemOperation, .callbackOperation, .profilingOperation,
+            .nmiOperation, .transcendentMemoryOperation:
+            throw .notImplemented
+        case .setTrapTable, .mmuUpdate, .setGDT, .stackSwitch, .setCallbacks, .fpuTaskSwitch, .schedulerOperationOld,
+            .setDebugRegister, .getDebugRegister, .updateDescriptor, .updateVirtualMapping, .eventChannelOperationOld,
+            .physicalDeviceOperationOld, .updateVirtualMappingOfOtherDomain, .interruptReturn, .setSegmentBase:
+            throw .notImplemented  // only for classic paravirtualised guests
+        case nil:
+            throw .notImplemented
+        }
+    }
+}

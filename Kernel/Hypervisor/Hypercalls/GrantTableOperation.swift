@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// Hypercall 20, `grant_table_op`: an operation over an array of `count` structures. (Xen public header `grant_table.h`)
+    func grantTableOperation(_ call: Hypercall) throws(XenError) -> Int64 {
+        let count = UInt32(truncatingIfNeeded: call.argument3)
+        guard Int32(bitPattern: count) >= 0 else { throw .invalidArgument }
+        let pointer = call.argument2
+        switch GrantTableOperation(rawValue: UInt32(truncatingIfNeeded: call.argument1)) {
+        case .setupTable:
+            guard count == 1 else { throw .invalidArgument }
+            try setupTable(call, at: pointer)
+        case .querySize:
+            guard count == 1 else { throw .invalidArgument }
+            try querySize(call, at: pointer)
+        case .setVersion:
+            guard count == 1 else { throw .invalidArgument }
+            try setVersion(call, at: pointer)
+        case .getVersion:
+            guard count == 1 else { throw .invalidArgument }
+            try getVersion(call, at: pointer)
+        case .map, .unmap, .dumpTable, .transfer, .copy, .unmapAndReplace, .getStatusFrames, .swapReferences,
+            .cacheFlush, nil:
+            throw .notImplemented
+        }
+        return 0
+    }
+
+    /// Grows the table and tells in which guest frames it is mapped; all ones for frames that are not.
+    private func setupTable(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+        var arguments = try call.read(GrantTableOperation.SetupTable.self, at: pointer)
+        let target = domain(arguments.domain, for: call.domain)
+        if target == nil {
+            arguments.status = GrantStatus.badDomain.rawValue
+        } else if target !== call.domain {
+            arguments.status = GrantStatus.permissionDenied.rawValue
+        } else if arguments.frameCount > call.domain.grantTable.maximumFrameCount {
+            throw .invalidArgument
+        } else {
+            arguments.status = GrantStatus.okay.rawValue
+            if arguments.frameCount > 0 { _ = try call.domain.grantTable.frame(UInt64(arguments.frameCount) &- 1) }
+            for index in 0..<UInt64(arguments.frameCount) {
+                let frame = call.domain.placement.grantFrames[Int(index)]
+                try call.writeLong(frame, at: arguments.frameList, index: index)
+            }
+        }
+        try call.write(arguments, at: pointer)
+    }
+
+    private func querySize(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+        var arguments = try call.read(GrantTableOperation.QuerySize.self, at: pointer)
+        if let target = domain(arguments.domain, for: call.domain) {
+            guard target === call.domain else { throw .operationNotPermitted }
+            arguments.frameCount = target.grantTable.frameCount
+            arguments.maximumFrameCount = target.grantTable.maximumFrameCount
+            arguments.status = GrantStatus.okay.rawValue
+        } else {
+            arguments.status = GrantStatus.badDomain.rawValue
+        }
+        try call.write(arguments, at: pointer)
+    }
+
+    /// Version 1 is the only one. Asking for it is always granted.
+    private func setVersion(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+        var arguments = try call.read(GrantTableOperation.SetVersion.self, at: pointer)
+        switch arguments.version {
+        case 1: break
+        case 2: throw .notImplemented
+        default: throw .invalidArgument
+        }
+        arguments.version = 1
+        try call.write(arguments, at: pointer)
+    }
+
+    private func getVersion(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+        var arguments = try call.read(GrantTableOperation.GetVersion.self, at: pointer)
+        guard let target = domain(arguments.domain, for: call.domain) else { throw .noSuchProcess }
+        guard target === call.domain else { throw .operationNotPermitted }
+        arguments.version = 1
+        try call.write(arguments, at: pointer)
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// How many extents are handled before other work has its turn.
+    private var extentsPerTurn: UInt64 { 64 }
+    /// The largest extent that an ordinary domain may ask for: 2 MiB.
+    private var maximumOrder: UInt32 { 9 }
+
+    /// `XENMEM_populate_physmap`: gives memory to guest frames that have none. Returns how many extents got some.
+    func populate(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
+        try forEachExtent(call, from: start) { (domain, first, order) in
+            for offset in 0..<UInt64(1) &<< UInt64(order) {
+                guard self.addMemory(to: domain, at: first.advanced(by: offset)) else { return false }
+            }
+            return true
+        }
+    }
+
+    /// `XENMEM_decrease_reservation`: takes memory away. Returns how many extents had some.
+    func decrease(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
+        try forEachExtent(call, from: start) { (domain, first, order) in
+            for offset in 0..<UInt64(1) &<< UInt64(order) {
+                let frame = first.advanced(by: offset)
+                guard domain.physicalMap.lookup(frame)?.use == .ram, !domain.holdsInfo(frame) else { return false }
+                do throws(XenError) { try domain.physicalMap.unmap(frame) } catch { return false }
+            }
+            return true
+        }
+    }
+
+    /// `XENMEM_increase_reservation` gives memory that is nowhere mapped: of no use to a domain whose memory is translated, and
+    /// more than it may have.
+    func increase(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
+        let arguments = try call.read(MemoryOperation.Reservation.self, at: call.argument2)
+        _ = try owned(by: call, arguments.domain)
+        return Int64(bitPattern: start)
+    }
+
+    /// Calls `body` for the extents from `start` on, until it refuses one. Returns how many are done in all.
+    private func forEachExtent(
+        _ call: Hypercall, from start: UInt64, _ body: (Domain, GuestFrame, UInt32) -> Bool
+    ) throws(XenError) -> Int64 {
+        let arguments = try call.read(MemoryOperation.Reservation.self, at: call.argument2)
+        let target = try owned(by: call, arguments.domain)
+        guard start < arguments.extentCount, arguments.extentCount <= UInt64.max &>> 6,
+            arguments.extentOrder <= maximumOrder
+        else { return Int64(bitPattern: start) }
+        var done = start
+        while done < arguments.extentCount {
+            if done &- start == extentsPerTurn {
+                call.replaceArgument1(call.argument1 & 0x3F | done &<< 6)
+                throw .restart
+            }
+            guard let first = try? call.readLong(at: arguments.extentStart, index: done) else { break }
+            guard body(target, GuestFrame(first), arguments.extentOrder) else { break }
+            done &+= 1
+        }
+        return Int64(bitPattern: done)
+    }
+
+    /// A frame of zeros for a guest frame that has none.
+    private func addMemory(to domain: Domain, at frame: GuestFrame) -> Bool {
+        guard domain.physicalMap.ramFrameCount < domain.maximumFrameCount, domain.physicalMap.lookup(frame) == nil,
+            let memory = allocator.takeFrame()
+        else { return false }
+        PhysicalMemory.fill(memory)
+        do throws(XenError) {
+            try domain.physicalMap.map(frame, to: memory, use: .ram)
+            return true
+        } catch {
+            allocator.free(memory)
+            return false
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// Hypercall 12, `memory_op`. The low six bits of the first argument are the operation; the others say how far a call has
+    /// come that was interrupted. (Xen public header `memory.h`)
+    func memoryOperation(_ call: Hypercall) throws(XenError) -> Int64 {
+        let command = UInt32(truncatingIfNeeded: call.argument1)
+        let start = UInt64(command &>> 6)
+        let pointer = call.argument2
+        switch MemoryOperation(rawValue: command & 0x3F) {
+        case .populatePhysicalMap: return try populate(call, from: start)
+        case .decreaseReservation: return try decrease(call, from: start)
+        case .increaseReservation: return try increase(call, from: start)
+        case .maximumRAMPage: return Int64(bitPattern: allocator.frameLimit)
+        case .currentReservation: return try Int64(bitPattern: reservation(call, at: pointer).physicalMap.ramFrameCount)
+        case .maximumReservation: return try Int64(bitPattern: reservation(call, at: pointer).maximumFrameCount)
+        case .maximumGuestFrame: return try Int64(bitPattern: reservation(call, at: pointer).physicalMap.highestFrame)
+        case .addToPhysicalMap: try addToPhysicalMap(call.read(MemoryOperation.AddToPhysicalMap.self, at: pointer), call)
+        case .addToPhysicalMapBatch: return try addBatch(call, at: pointer, from: start)
+        case .removeFromPhysicalMap: try removeFromPhysicalMap(call, at: pointer)
+        case .memoryMap: try getMemoryMap(call, at: pointer)
+        case .setMemoryMap: try setMemoryMap(call, at: pointer)
+        case .machineMemoryMap, .setPopulateOnDemandTarget, .getPopulateOnDemandTarget, .claimPages:
+            throw .operationNotPermitted
+        case .getVirtualNUMAInformation, .exchange: throw .notSupported
+        case .machineToPhysicalList, .machineToPhysicalMapping, .sharingFreedPages, .sharingSharedPages,
+            .pagingOperation, .accessOperation, .sharingOperation, .machineToPhysicalCompatList,
+            .reservedDeviceMemoryMap, .acquireResource, nil:
+            throw .notImplemented
+        }
+        return 0
+    }
+
+    /// The domain that a pointer to its number names: the caller's own.
+    private func reservation(_ call: Hypercall, at pointer: UInt64) throws(XenError) -> Domain {
+        try owned(by: call, call.read(DomainIdentifierArgument.self, at: pointer).domain)
+    }
+
+    /// The domain of a number, when the caller may act on it: that is its own.
+    ///
+    /// - Throws: `.noSuchProcess` when there is none, `.operationNotPermitted` when it is another.
+    func owned(by call: Hypercall, _ identifier: DomainIdentifier) throws(XenError) -> Domain {
+        guard let target = domain(identifier, for: call.domain) else { throw .noSuchProcess }
+        guard target === call.domain else { throw .operationNotPermitted }
+        return target
+    }
+
+    private func getMemoryMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+        var arguments = try call.read(MemoryOperation.MemoryMap.self, at: pointer)
+        let map = call.domain.memoryMap
+        arguments.entryCount = min(arguments.entryCount, UInt32(map.count))
+        for index in 0..<Int(arguments.entryCount) {
+            guard let range = map[index] else { break }
+            let place = arguments.buffer &+ UInt64(index &* MemoryLayout<MemoryMapRange>.size)
+            try call.memory.write(range, at: GuestLinearAddress(place))
+        }
+        try call.write(arguments, at: pointer)
+    }
+
+    private func setMemoryMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+        let arguments = try call.read(MemoryOperation.SetMemoryMap.self, at: pointer)
+        guard arguments.map.entryCount <= 128 else { throw .invalidArgument }
+        let target = try owned(by: call, arguments.domain)
+        var map = MemoryMap()
+        for index in 0..<UInt64(arguments.map.entryCount) {
+            let place = arguments.map.buffer &+ index &* UInt64(MemoryLayout<MemoryMapRange>.size)
+            _ = map.append(try call.memory.read(MemoryMapRange.self, at: GuestLinearAddress(place)))
+        }
+        target.memoryMap = map
+    }
+}
+
+/// A pointer to a domain's number, as some operations take it.
+struct DomainIdentifierArgument: GuestStructure {
+    var domain = DomainIdentifier()
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Diagnostics
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// Hypercall 29, `sched_op`: giving up the processor, for a while or for good. (Xen public header `sched.h`)
+    func schedulerOperation(_ call: Hypercall) throws(XenError) -> Int64 {
+        switch SchedulerOperation(rawValue: UInt32(truncatingIfNeeded: call.argument1)) {
+        case .yield: yield(call)
+        case .block: block(call)
+        case .shutdown: try shutdown(call)
+        case .poll: try poll(call)
+        case .remoteShutdown: try remoteShutdown(call)
+        case .shutdownCode: try shutdownCode(call)
+        case .watchdog: return try watchdog(call)
+        case .pinOverride: throw .operationNotPermitted
+        case nil: throw .notImplemented
+        }
+        return 0
+    }
+
+    /// The rest of the turn goes to others, if there are any. Guests that wait for their console's back end come here too.
+    private func yield(_ call: Hypercall) {
+        serveConsoleRing(of: call.domain)
+        scheduler.isYielding = scheduler.circle.count > 1
+    }
+
+    /// Waits for an event, unless there is one.
+    private func block(_ call: Hypercall) {
+        if !call.vcpu.isUpcallPending && !hasDeliverableEvent(call.vcpu) { call.vcpu.activity = .blocked }
+    }
+
+    private func shutdown(_ call: Hypercall) throws(XenError) {
+        let arguments = try call.read(SchedulerOperation.Shutdown.self, at: call.argument2)
+        guard let reason = ShutdownReason(rawValue: arguments.reason) else { throw .invalidArgument }
+        call.domain.end(.shutdown(reason))
+    }
+
+    /// The reason to note when the domain comes to its end in another way; here it only has to be one.
+    private func shutdownCode(_ call: Hypercall) throws(XenError) {
+        let arguments = try call.read(SchedulerOperation.Shutdown.self, at: call.argument2)
+        guard ShutdownReason(rawValue: arguments.reason) != nil else { throw .invalidArgument }
+    }
+
+    /// Waits until one of some ports is pending, or the time has come.
+    private func poll(_ call: Hypercall) throws(XenError) {
+        let arguments = try call.read(SchedulerOperation.Poll.self, at: call.argument2)
+        guard arguments.portCount <= 128 else { throw .invalidArgument }
+        for index in 0..<UInt64(arguments.portCount) {
+            let place = GuestLinearAddress(arguments.ports &+ index &* 4)
+            let port = try call.memory.read(UInt32.self, at: place)
+            guard port < call.domain.sharedInfo.portLimit else { throw .invalidArgument }
+            if call.domain.sharedInfo.isPending(port) { return }
+        }
+        if hasDeliverableEvent(call.vcpu) || (arguments.timeout != 0 && arguments.timeout <= clock.now) { return }
+        call.vcpu.activity = .polling
+        call.vcpu.timers.poll = arguments.timeout == 0 ? .max : arguments.timeout
+    }
+
+    private func remoteShutdown(_ call: Hypercall) throws(XenError) {
+        let arguments = try call.read(SchedulerOperation.RemoteShutdown.self, at: call.argument2)
+        guard domain(arguments.domain, for: call.domain) != nil else { throw .noSuchProcess }
+        throw .operationNotPermitted
+    }
+
+    /// Two watchdogs a domain: 0 starts a free one and returns its number; a number restarts it, or stops it with timeout 0.
+    private func watchdog(_ call: Hypercall) throws(XenError) -> Int64 {
+        let arguments = try call.read(SchedulerOperation.Watchdog.self, at: call.argument2)
+        let deadline = clock.now &+ UInt64(arguments.timeout) &* 1_000_000_000
+        if arguments.identifier == 0 {
+            guard arguments.timeout != 0 else { throw .invalidArgument }
+            for number in 0..<2 where call.domain.watchdogs[number] == .max {
+                call.domain.watchdogs[number] = deadline
+                return Int64(number) &+ 1
+            }
+            throw .alreadyExists
+        }
+        guard arguments.identifier <= 2 else { throw .invalidArgument }
+        let number = Int(arguments.identifier) &- 1
+        guard call.domain.watchdogs[number] != .max else { throw .alreadyExists }
+        call.domain.watchdogs[number] = arguments.timeout == 0 ? .max : deadline
+        return 0
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import XenInterface
+
+extension VirtualMachineMonitor {
+    /// `VCPUOP_initialise`: the registers with which a virtual CPU that is down will start.
+    func initialize(_ vcpu: VirtualCPU, _ call: Hypercall) throws(XenError) {
+        guard !vcpu.isInitialized else { throw .alreadyExists }
+        let header = try call.read(VCPUContext.self, at: call.argument3)
+        guard header.padding == 0 else { throw .invalidArgument }
+        let place = call.argument3 &+ UInt64(MemoryLayout<VCPUContext>.size)
+        switch header.mode {
+        case 0: try start(vcpu, with: call.read(VCPUContext32.self, at: place))
+        case 1: try start(vcpu, with: call.read(VCPUContext64.self, at: place))
+        default: throw .invalidArgument
+        }
+        vcpu.pending.insert(.startup)
+        vcpu.isInitialized = true
+    }
+
+    /// `VCPUOP_up`.
+    func bringUp(_ vcpu: VirtualCPU) throws(XenError) {
+        guard vcpu.isInitialized else { throw .invalidArgument }
+        if !vcpu.isUp { vcpu.activity = .runnable }
+    }
+
+    private func start(_ vcpu: VirtualCPU, with context: VCPUContext64) throws(XenError) {
+        let efer = EFER(rawValue: context.efer)
+        guard efer.contains(.longModeEnable), context.cr0 & CR0.paging.rawValue != 0,
+            context.cr4 & CR4.physicalAddressExtension.rawValue != 0
+        else { throw .invalidArgument }
+        var state = InitialState(instructionPointer: context.rip)
+        state.stackPointer = context.rsp
+        state.flags = RFlags(rawValue: context.rflags | RFlags.alwaysOne.rawValue)
+        state.cr0 = CR0(rawValue: context.cr0 | CR0.extensionType.rawValue)
+        state.cr3 = context.cr3
+        state.cr4 = CR4(rawValue: context.cr4)
+        state.efer = efer.union(.longModeActive)
+        state.code = Segment(selector: 0, attributes: SegmentAttributes(rawValue: 0xA9B), limit: .max, base: 0)
+        vcpu.startState = state
+        vcpu.registers.rax = context.rax
+        vcpu.registers.rbx = context.rbx
+        vcpu.registers.rcx = context.rcx
+        vcpu.registers.rdx = context.rdx
+        vcpu.registers.rsi = context.rsi
+        vcpu.registers.rdi = context.rdi
+        vcpu.registers.rbp = context.rbp
+    }
+
+    private func start(_ vcpu: VirtualCPU, with context: VCPUContext32) throws(XenError) {
+        guard context.padding0 == 0, context.padding1 | context.padding2 | context.padding3 == 0 else {
+            throw .invalidArgument
+        }
+        var state = InitialState(instructionPointer: UInt64(context.eip))
+        state.stackPointer = UInt64(context.esp)
+        state.flags = RFlags(rawValue: UInt64(context.eflags) | RFlags.alwaysOne.rawValue)
+        state.cr0 = CR0(rawValue: UInt64(context.cr0) | CR0.extensionType.rawValue)
+        state.cr3 = UInt64(context.cr3)
+        state.cr4 = CR4(rawValue: UInt64(context.cr4))
+        state.efer = EFER(rawValue: context.efer)
+        state.code = try segment(context.csBase, context.csLimit, context.csAttributes)
+        state.data = try segment(context.dsBase, context.dsLimit, context.dsAttributes)
+        state.stack = try segment(context.ssBase, context.ssLimit, context.ssAttributes)
+        state.extra = try segment(context.esBase, context.esLimit, context.esAttributes)
+        state.task = try segment(context.trBase, context.trLimit, context.trAttributes)
+        guard state.code.attributes.contains(.present), state.stack.attributes.contains(.present),
+            state.code.attributes.privilegeLevel == state.stack.attributes.privilegeLevel
+        else { throw .invalidArgument }
+        vcpu.startState = state
+        vcpu.registers.rax = UInt64(context.eax)
+        vcpu.registers.rbx = UInt64(context.ebx)
+        vcpu.registers.rcx = UInt64(context.ecx)
+        vcpu.registers.rdx = UInt64(context.edx)
+        vcpu.registers.rsi = UInt64(context.esi)
+        vcpu.registers.rdi = UInt64(context.edi)
+        vcpu.registers.rbp = UInt64(context.ebp)
+    }
+
+    /// A segment from its parts. The attributes have twelve bits; the limit fits the granularity.
+    private func segment(_ base: UInt32, _ limit: UInt32, _ attributes: UInt16) throws(XenError) -> Segment {
+        guard attributes & 0xF000 == 0 else { throw .invalidArgument }
+        return Segment(
+            selector: 0, attributes: SegmentAttributes(rawValue: attributes), limit: limit, base: UInt64(base))
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+
+/// Which frames of the machine are free: one bit for each, set while the frame is in use.
+///
+/// Frames are handed out as `OwnedFrame` values, which give themselves back, or in runs of 512 as memory for a domain.
+public final class FrameAllocator {
+    private let bitmap: HostPhysicalAddress
+    private let frameCount: UInt64
+    /// One more than the highest frame of the machine.
+    public var frameLimit: UInt64 { frameCount }
+    private var searchStart: UInt64 = 0
+    /// The number of free frames.
+    public private(set) var freeCount: UInt64 = 0
+
+    /// How many frames a bitmap for `frameCount` frames takes.
+    public static func bitmapSize(frameCount: UInt64) -> UInt64 {
+        (frameCount + 64 * 512 - 1) / (64 * 512)
+    }
+
+    /// An allocator of the frames below `frameCount`, all of them in use for now.
+    ///
+    /// - Parameter bitmap: memory of `bitmapSize(frameCount:)` frames that nobody else uses.
+    public init(bitmap: HostFrame, frameCount: UInt64) {
+        self.bitmap = bitmap.address
+        self.frameCount = frameCount
+        for index in 0..<FrameAllocator.bitmapSize(frameCount: frameCount) {
+            PhysicalMemory.fill(bitmap.advanced(by: index), with: .max)
+        }
+    }
+
+    /// Makes the frames from `start` up to `end` free.
+    public func release(from start: HostFrame, to end: HostFrame) {
+        var number = start.number
+        while number < min(end.number, frameCount) {
+            free(HostFrame(number))
+            number &+= 1
+        }
+    }
+
+    /// Makes the frames from `start` up to `end` used, those that are free.
+    public func reserve(from start: HostFrame, to end: HostFrame) {
+        var number = start.number
+        while number < min(end.number, frameCount) {
+            let word = number / 64
+            let bit: UInt64 = 1 &<< (number & 63)
+            if load(word) & bit == 0 {
+                store(word, load(word) | bit)
+                freeCount &-= 1
+            }
+            number &+= 1
+        }
+    }
+
+    /// A free frame, now in use; its content is whatever was there. Nil when there is none.
+    public func takeFrame() -> HostFrame? {
+        let words = frameCount / 64
+        var checked: UInt64 = 0
+        while checked <= words {
+            let word = (searchStart &+ checked) % (words + 1)
+            let used = load(word)
+            if used != .max {
+                let bit = UInt64((~used).trailingZeroBitCount)
+                store(word, used | 1 &<< bit)
+                searchStart = word
+                freeCount &-= 1
+                return HostFrame(word &* 64 &+ bit)
+            }
+            checked &+= 1
+        }
+        return nil
+    }
+
+    /// The first of `count` free frames in a row, now in use. Nil when there are none. For the few tables of the hypervisor
+    /// that need more than one.
+    public func takeFrames(_ count: UInt64) -> HostFrame? {
+        var start: UInt64 = 0
+        var length: UInt64 = 0
+        while start &+ length < frameCount {
+            let number = start &+ length
+            if load(number / 64) &>> (number & 63) & 1 == 0 {
+                length &+= 1
+                if length == count {
+                    reserve(from: HostFrame(start), to: HostFrame(start &+ count))
+                    return HostFrame(start)
+                }
+            } else {
+                start = number &+ 1
+                length = 0
+            }
+        }
+        return nil
+    }
+
+    /// The first of 512 free frames in a row, on a 2 MiB boundary, now in use. Nil when there is no such run.
+    func takeLargeFrame() -> HostFrame? {
+        let runs = frameCount / 512
+        var run = runs
+        while run > 0 {
+            run &-= 1
+            guard isFree(run: run) else { continue }
+            for word in run &* 8..<run &* 8 &+ 8 { store(word, .max) }
+            freeCount &-= 512
+            return HostFrame(run &* 512)
+        }
+        return nil
+    }
+
+    /// Makes one frame free again.
+    func free(_ frame: HostFrame) {
+        guard frame.number < frameCount else { return }
+        let word = frame.number / 64
+        store(word, load(word) & ~(1 &<< (frame.number & 63)))
+        freeCount &+= 1
+    }
+
+    private func isFree(run: UInt64) -> Bool {
+        var used: UInt64 = 0
+        for word in run &* 8..<run &* 8 &+ 8 { used |= load(word) }
+        return used == 0
+    }
+
+    private func load(_ word: UInt64) -> UInt64 { PhysicalMemory.read(UInt64.self, at: bitmap.advanced(by: word &* 8)) }
+
+    private func store(_ word: UInt64, _ value: UInt64) {
+        PhysicalMemory.write(value, at: bitmap.advanced(by: word &* 8))
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import Diagnostics
+
+/// The options of the hypervisor's command line: words of the form `name=value`.
+public struct Options: Sendable {
+    /// `checks=on|off`: whether control blocks are validated before each entry.
+    public var checks = true
+    /// `loglevel=error|warning|info|debug`: how much the log shows.
+    public var logLevel = LogLevel.info
+    /// `sched_slice=MICROSECONDS`: how long a virtual CPU runs before the next one's turn, in nanoseconds.
+    public var slice: UInt64 = 10_000_000
+
+    /// The defaults.
+    public init() {}
+
+    /// The options that a command line sets. `unknown` is called with each word that means nothing here.
+    public init(parsing text: Span<UInt8>, unknown: (Span<UInt8>) -> Void) {
+        var start = 0
+        while start < text.count {
+            var end = start
+            while end < text.count && text[end] != UInt8(ascii: " ") { end &+= 1 }
+            let word = text.extracting(start..<end)
+            if word.count > 0 && !set(word) { unknown(word) }
+            start = end &+ 1
+        }
+    }
+
+    /// Sets the option that a word names. Returns false for a word that names none, or has a value that it cannot have.
+    private mutating func set(_ word: Span<UInt8>) -> Bool {
+        if word.isEqual(to: "checks=on") {
+            checks = true
+        } else if word.isEqual(to: "checks=off") {
+            checks = false
+        } else if let start = word.end(of: "sched_slice="), let microseconds = word.extracting(start...).decimal, microseconds > 0 {
+            slice = microseconds &* 1000
+        } else if let start = word.end(of: "loglevel="), let level = Options.level(word.extracting(start...)) {
+            logLevel = level
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private static func level(_ name: Span<UInt8>) -> LogLevel? {
+        if name.isEqual(to: "error") { return .error }
+        if name.isEqual(to: "warning") { return .warning }
+        if name.isEqual(to: "info") { return .info }
+        if name.isEqual(to: "debug") { return .debug }
+        return nil
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Diagnostics
+import XenInterface
+
+/// The hypervisor: the domains, the scheduler and the clock, over one vendor's way of running guests and one machine. It is
+/// compiled once for each combination; nothing is chosen at run time.
+///
+/// Handlers of exits and hypercalls are extensions of this class, one file for each.
+public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine: Platform> {
+    /// The vendor's way of running guests.
+    public let backend: Backend
+    /// The machine.
+    let machine: Machine
+    /// The free frames.
+    public let allocator: FrameAllocator
+    /// System time.
+    public let clock: Clock
+    /// The options of the hypervisor's command line.
+    public let options: Options
+    /// The domains that run, in the order of their numbers.
+    public internal(set) var domains: [Domain] = []
+    /// Whose turn it is.
+    var scheduler: Scheduler
+    /// What has become of the domains that have ended.
+    public internal(set) var outcome = Outcome()
+
+    /// The time-stamp counter when the first guest was entered.
+    public internal(set) var firstEntry: UInt64 = 0
+
+    /// A hypervisor without domains.
+    public init(backend: Backend, machine: Machine, allocator: FrameAllocator, clock: Clock, options: Options) {
+        self.backend = backend
+        self.machine = machine
+        self.allocator = allocator
+        self.clock = clock
+        self.options = options
+        scheduler = Scheduler(slice: options.slice)
+    }
+
+    /// The running domain of a number; nil when there is none. A caller may name itself `DOMID_SELF`.
+    func domain(_ identifier: DomainIdentifier, for caller: Domain) -> Domain? {
+        if caller.isNamed(by: identifier) { return caller }
+        return domains.first { $0.identifier == identifier }
+    }
+
+    /// Notes that a domain could not be built, so that the run counts as failed.
+    public func noteFailedBuild() {
+        outcome.hasCrashed = true
+    }
+
+    /// What has become of the domains.
+    public struct Outcome {
+        /// How many have ended.
+        public internal(set) var endedCount = 0
+        /// Whether one of them has crashed or was destroyed.
+        public internal(set) var hasCrashed = false
+    }
+}

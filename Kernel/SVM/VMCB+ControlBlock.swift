@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Hypervisor
+
+extension VMCB: ControlBlock {
+    var instructionPointer: UInt64 {
+        get { state.rip }
+        nonmutating set { state.rip = newValue }
+    }
+
+    var flags: RFlags {
+        get { state.rflags }
+        nonmutating set { state.rflags = newValue }
+    }
+
+    var cr0: CR0 { state.cr0 }
+    var cr3: UInt64 { state.cr3 }
+    var cr4: CR4 { state.cr4 }
+    /// EFER.SVME is set in every VMCB, and not the guest's to see.
+    var efer: EFER { state.efer.subtracting(.secureVirtualMachineEnable) }
+    var stackPointer: UInt64 { state.rsp }
+    var privilegeLevel: UInt8 { state.currentPrivilegeLevel }
+    var isIn64BitCode: Bool { state.efer.contains(.longModeActive) && state.cs.attributes.contains(.long) }
+    var isInVirtual8086Mode: Bool { state.rflags.contains(.virtual8086) }
+
+    /// Without next-RIP save the length is the instruction's usual one. (AMD APM vol. 2 §15.7.1)
+    @inline(__always)
+    func finishInstruction(length: UInt64) {
+        control.interruptShadow = 0
+        if savesNextInstruction && control.nextInstructionPointer != 0 {
+            state.rip = control.nextInstructionPointer
+        } else {
+            let next = state.rip &+ length
+            state.rip = isIn64BitCode ? next : next & 0xFFFF_FFFF
+        }
+    }
+
+    func load(_ initial: InitialState) {
+        state.rip = initial.instructionPointer
+        state.rsp = initial.stackPointer
+        state.rflags = initial.flags
+        state.cr0 = initial.cr0
+        state.cr3 = initial.cr3
+        state.cr4 = initial.cr4
+        state.efer = initial.efer.union(.secureVirtualMachineEnable)
+        state.cs = initial.code
+        state.ds = initial.data
+        state.es = initial.extra
+        state.ss = initial.stack
+        state.fs = initial.data
+        state.gs = initial.data
+        state.tr = initial.task
+        state.ldtr = .null
+        state.gdtr = Segment(selector: 0, attributes: [], limit: 0xFFFF, base: 0)
+        state.idtr = state.gdtr
+        state.currentPrivilegeLevel = initial.stack.attributes.privilegeLevel
+        state.dr6 = 0xFFFF_0FF0
+        state.dr7 = 0x400
+        state.pageAttributeTable = 0x0007_0406_0007_0406
+        control.eventInjection = .none
+        control.interruptShadow = 0
+        flushTranslations()
+    }
+
+    func flushTranslations() {
+        control.tlbControl = flushesByIdentifier ? .flushGuest : .flushAll
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Hypervisor
+
+/// A reference to the VMCB of a virtual CPU, in its control frame.
+@safe
+struct VMCB {
+    private let layout: UnsafeMutablePointer<VMCBLayout>
+    /// Whether the processor can drop translations of one address space identifier alone.
+    let flushesByIdentifier: Bool
+    /// Whether the processor tells where the instruction behind the one that has exited begins.
+    let savesNextInstruction: Bool
+
+    /// The VMCB in a frame.
+    @inline(__always)
+    init(at address: HostPhysicalAddress, features: SVMFeatures) {
+        // SAFETY: a virtual CPU's control frame is its own for as long as it exists, and is larger than the layout.
+        unsafe layout = UnsafeMutablePointer(bitPattern: UInt(address.value)).unsafelyUnwrapped
+        flushesByIdentifier = features.contains(.flushByIdentifier)
+        savesNextInstruction = features.contains(.nextInstructionSave)
+    }
+
+    /// The control area.
+    var control: VMCBControlArea {
+        // SAFETY: see `init`.
+        _read { yield unsafe layout.pointee.control }
+        nonmutating _modify { yield unsafe &layout.pointee.control }
+    }
+
+    /// The guest's state.
+    var state: VMCBStateSaveArea {
+        // SAFETY: see `init`.
+        _read { yield unsafe layout.pointee.state }
+        nonmutating _modify { yield unsafe &layout.pointee.state }
+    }
+}
