@@ -44,6 +44,16 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
         return domains.first { $0.identifier == identifier }
     }
 
+    /// The caller's own domain, when that is what a number names: an ordinary domain acts on no other. There is no control
+    /// domain yet, but guests know that there is one by its number, 0, and that it is not theirs to act on.
+    ///
+    /// - Throws: `.noSuchProcess` when there is no such domain, `.operationNotPermitted` when it is another.
+    func owned(by call: Hypercall, _ identifier: DomainIdentifier) throws(XenError) -> Domain {
+        if call.domain.isNamed(by: identifier) { return call.domain }
+        let exists = identifier == .control || domain(identifier, for: call.domain) != nil
+        throw exists ? .operationNotPermitted : .noSuchProcess
+    }
+
     /// Notes that a domain could not be built, so that the run counts as failed.
     public func noteFailedBuild() {
         outcome.hasCrashed = true

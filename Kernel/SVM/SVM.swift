@@ -113,7 +113,6 @@ public final class SVM: VirtualizationBackend {
         vcpu.registers.rax = vmcb.state.rax
         vmcb.control.tlbControl = .keep
         vmcb.control.eventInjection = vmcb.control.exitInterruptInformation.forReinjection
-        vmcb.noteNextInstruction()
         return vmcb.exit
     }
 }

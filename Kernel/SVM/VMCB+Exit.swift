@@ -32,8 +32,8 @@ extension VMCB {
         }
     }
 
-    /// The port access that EXITINFO1 describes. Without decode assists it does not name the segment: then it is the usual
-    /// one. (AMD APM vol. 2 §15.10.2)
+    /// The port access that EXITINFO1 describes; EXITINFO2 is where the next instruction begins. Without decode assists the
+    /// segment is not named: then it is the usual one. (AMD APM vol. 2 §15.10.2)
     private var portAccess: PortAccess {
         let information = control.exitInformation1
         let isInput = information & 1 != 0
@@ -42,15 +42,9 @@ extension VMCB {
         return PortAccess(
             port: UInt16(truncatingIfNeeded: information >> 16), size: UInt8(truncatingIfNeeded: information >> 4 & 7),
             isInput: isInput, isString: information & 1 << 2 != 0, isRepeated: information & 1 << 3 != 0,
-            addressSize: addressSize, segmentBase: isIn64BitCode ? 0 : isInput ? state.es.base : state.ds.base)
+            instructionLength: UInt8(truncatingIfNeeded: control.exitInformation2 &- state.rip), addressSize: addressSize, segmentBase: isIn64BitCode ? 0 : isInput ? state.es.base : state.ds.base)
     }
 
     /// The width of addresses in the code that the guest executes.
     private var codeAddressSize: UInt8 { isIn64BitCode ? 8 : state.cs.attributes.contains(.default32) ? 4 : 2 }
-
-    /// The next instruction behind an access to a port: EXITINFO2 tells on every processor.
-    @inline(__always)
-    func noteNextInstruction() {
-        if control.exitCode == 0x7B { control.nextInstructionPointer = control.exitInformation2 }
-    }
 }

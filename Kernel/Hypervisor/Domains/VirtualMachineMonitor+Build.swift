@@ -111,7 +111,7 @@ extension VirtualMachineMonitor {
 
     /// Ports 1 and 2 are xenstore's and the console's, as Xen's tools number them. The first two grants are theirs too.
     private func connectConsole(of domain: Domain) throws(XenError) {
-        domain.parameters.xenstorePort = try domain.eventChannels.open(.unbound(for: .control), limit: 4096)
+        domain.parameters.xenstorePort = try domain.eventChannels.open(.interdomain(.control, port: 0), limit: 4096)
         domain.parameters.consolePort = try domain.eventChannels.open(.interdomain(.control, port: 0), limit: 4096)
         domain.parameters.consoleFrame = SpecialPage.console.frame
         let place = GuestFrame(SpecialPage.console.frame)

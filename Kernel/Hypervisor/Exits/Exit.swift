@@ -52,6 +52,8 @@ public struct PortAccess: BitwiseCopyable, Sendable {
     public let isString: Bool
     /// With a REP prefix.
     public let isRepeated: Bool
+    /// The number of bytes of the instruction.
+    public let instructionLength: UInt8
     /// The width of addresses in a string instruction: 2, 4 or 8 bytes.
     public let addressSize: UInt8
     /// The base of the segment that a string instruction uses.
@@ -59,14 +61,15 @@ public struct PortAccess: BitwiseCopyable, Sendable {
 
     /// An access from its parts.
     public init(
-        port: UInt16, size: UInt8, isInput: Bool, isString: Bool, isRepeated: Bool, addressSize: UInt8,
-        segmentBase: UInt64
+        port: UInt16, size: UInt8, isInput: Bool, isString: Bool, isRepeated: Bool, instructionLength: UInt8,
+        addressSize: UInt8, segmentBase: UInt64
     ) {
         self.port = port
         self.size = size
         self.isInput = isInput
         self.isString = isString
         self.isRepeated = isRepeated
+        self.instructionLength = instructionLength
         self.addressSize = addressSize
         self.segmentBase = segmentBase
     }

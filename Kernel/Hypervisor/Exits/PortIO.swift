@@ -27,7 +27,7 @@ extension VirtualMachineMonitor {
         } else if access.port == Port.debugConsole {
             writeConsole(UInt8(truncatingIfNeeded: vcpu.registers.rax), of: vcpu.domain)
         }
-        backend.control(of: vcpu).finishInstruction(length: 1)
+        backend.control(of: vcpu).finishInstruction(length: UInt64(access.instructionLength))
     }
 
     /// INS and OUTS: at most 256 elements at a time; then the instruction starts again with the registers as far as it got.
@@ -51,7 +51,7 @@ extension VirtualMachineMonitor {
             budget &-= 1
         }
         if access.isRepeated { vcpu.registers.rcx = remaining }
-        if remaining == 0 { control.finishInstruction(length: 2) }
+        if remaining == 0 { control.finishInstruction(length: UInt64(access.instructionLength)) }
     }
 
     /// Moves one element between a port and memory. Returns false when the memory cannot be reached.

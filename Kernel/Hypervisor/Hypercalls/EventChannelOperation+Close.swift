@@ -20,8 +20,7 @@ extension VirtualMachineMonitor {
     /// `EVTCHNOP_reset`: closes all ports of the caller.
     func reset(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         let arguments = try call.read(EventChannelOperation.Reset.self, at: pointer)
-        guard let owner = domain(arguments.domain, for: call.domain) else { throw .noSuchProcess }
-        guard owner === call.domain else { throw .operationNotPermitted }
+        let owner = try owned(by: call, arguments.domain)
         closeEventChannels(of: owner)
     }
 

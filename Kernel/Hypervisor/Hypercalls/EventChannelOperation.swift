@@ -40,8 +40,7 @@ extension VirtualMachineMonitor {
 
     private func allocateUnbound(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(EventChannelOperation.AllocateUnbound.self, at: pointer)
-        guard let owner = domain(arguments.domain, for: call.domain) else { throw .noSuchProcess }
-        guard owner === call.domain else { throw .operationNotPermitted }
+        let owner = try owned(by: call, arguments.domain)
         let remote = arguments.remoteDomain == .caller ? owner.identifier : arguments.remoteDomain
         let port = try open(.unbound(for: remote), in: owner)
         arguments.port = EventChannelPort(rawValue: port)
@@ -105,9 +104,8 @@ extension VirtualMachineMonitor {
 
     private func status(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(EventChannelOperation.Status.self, at: pointer)
-        guard let owner = domain(arguments.domain, for: call.domain) else { throw .noSuchProcess }
+        let owner = try owned(by: call, arguments.domain)
         guard arguments.port.rawValue < owner.sharedInfo.portLimit else { throw .invalidArgument }
-        guard owner === call.domain else { throw .operationNotPermitted }
         let channel = owner.eventChannels[arguments.port.rawValue] ?? EventChannel()
         arguments.state = channel.kind.rawValue
         arguments.vcpu = channel.vcpu

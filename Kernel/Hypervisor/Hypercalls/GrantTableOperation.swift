@@ -28,14 +28,23 @@ extension VirtualMachineMonitor {
         return 0
     }
 
+    /// The status for a domain that is not the caller; nil for the caller.
+    private func refusal(of identifier: DomainIdentifier, _ call: Hypercall) -> GrantStatus? {
+        do throws(XenError) {
+            _ = try owned(by: call, identifier)
+            return nil
+        } catch .operationNotPermitted {
+            return .permissionDenied
+        } catch {
+            return .badDomain
+        }
+    }
+
     /// Grows the table and tells in which guest frames it is mapped; all ones for frames that are not.
     private func setupTable(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(GrantTableOperation.SetupTable.self, at: pointer)
-        let target = domain(arguments.domain, for: call.domain)
-        if target == nil {
-            arguments.status = GrantStatus.badDomain.rawValue
-        } else if target !== call.domain {
-            arguments.status = GrantStatus.permissionDenied.rawValue
+        if let refusal = refusal(of: arguments.domain, call) {
+            arguments.status = refusal.rawValue
         } else if arguments.frameCount > call.domain.grantTable.maximumFrameCount {
             throw .invalidArgument
         } else {
@@ -51,13 +60,12 @@ extension VirtualMachineMonitor {
 
     private func querySize(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(GrantTableOperation.QuerySize.self, at: pointer)
-        if let target = domain(arguments.domain, for: call.domain) {
-            guard target === call.domain else { throw .operationNotPermitted }
-            arguments.frameCount = target.grantTable.frameCount
-            arguments.maximumFrameCount = target.grantTable.maximumFrameCount
-            arguments.status = GrantStatus.okay.rawValue
+        if let refusal = refusal(of: arguments.domain, call) {
+            arguments.status = refusal.rawValue
         } else {
-            arguments.status = GrantStatus.badDomain.rawValue
+            arguments.frameCount = call.domain.grantTable.frameCount
+            arguments.maximumFrameCount = call.domain.grantTable.maximumFrameCount
+            arguments.status = GrantStatus.okay.rawValue
         }
         try call.write(arguments, at: pointer)
     }
@@ -76,8 +84,7 @@ extension VirtualMachineMonitor {
 
     private func getVersion(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(GrantTableOperation.GetVersion.self, at: pointer)
-        guard let target = domain(arguments.domain, for: call.domain) else { throw .noSuchProcess }
-        guard target === call.domain else { throw .operationNotPermitted }
+        _ = try owned(by: call, arguments.domain)
         arguments.version = 1
         try call.write(arguments, at: pointer)
     }

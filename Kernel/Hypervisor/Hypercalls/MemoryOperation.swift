@@ -38,15 +38,6 @@ extension VirtualMachineMonitor {
         try owned(by: call, call.read(DomainIdentifierArgument.self, at: pointer).domain)
     }
 
-    /// The domain of a number, when the caller may act on it: that is its own.
-    ///
-    /// - Throws: `.noSuchProcess` when there is none, `.operationNotPermitted` when it is another.
-    func owned(by call: Hypercall, _ identifier: DomainIdentifier) throws(XenError) -> Domain {
-        guard let target = domain(identifier, for: call.domain) else { throw .noSuchProcess }
-        guard target === call.domain else { throw .operationNotPermitted }
-        return target
-    }
-
     private func getMemoryMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(MemoryOperation.MemoryMap.self, at: pointer)
         let map = call.domain.memoryMap

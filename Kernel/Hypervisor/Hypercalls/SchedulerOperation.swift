@@ -60,7 +60,7 @@ extension VirtualMachineMonitor {
 
     private func remoteShutdown(_ call: Hypercall) throws(XenError) {
         let arguments = try call.read(SchedulerOperation.RemoteShutdown.self, at: call.argument2)
-        guard domain(arguments.domain, for: call.domain) != nil else { throw .noSuchProcess }
+        _ = try owned(by: call, arguments.domain)
         throw .operationNotPermitted
     }
 

@@ -32,7 +32,7 @@ extension VirtualMachineMonitor {
             // The hypervisor's own command line is nobody's business but the control domain's.
             try call.write("<denied>", length: XenVersionOperation.commandLineLength, at: pointer)
         case .buildIdentifier:
-            throw .noData
+            throw .operationNotPermitted
         case nil:
             throw .notImplemented
         }
