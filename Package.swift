@@ -48,6 +48,9 @@ let package = Package(
         .library(name: "Kernel", type: .static, targets: ["Apus"]),
         .library(name: "ConformanceGuest", type: .static, targets: ["Conformance"]),
         .library(name: "BenchmarkGuest", type: .static, targets: ["Benchmark"]),
+        .library(name: "WildPointersGuest", type: .static, targets: ["WildPointers"]),
+        .library(name: "IsolationGuest", type: .static, targets: ["Isolation"]),
+        .library(name: "IsolationVictimGuest", type: .static, targets: ["IsolationVictim"]),
         .executable(name: "apus", targets: ["apus"]),
     ],
     dependencies: [
@@ -63,7 +66,7 @@ let package = Package(
         kernel("Diagnostics"),
         kernel("Machine", ["CPU", "Architecture", "Diagnostics"]),
         kernel("Hypervisor", ["CPU", "Architecture", "Building", "Diagnostics", "XenInterface"]),
-        kernel("SVM", ["CPU", "Architecture", "Diagnostics", "Machine", "Hypervisor", "XenInterface"]),
+        kernel("SVM", ["CPU", "Architecture", "Diagnostics", "Hypervisor", "XenInterface"]),
         kernel(
             "Apus",
             ["CPU", "Architecture", "Building", "Diagnostics", "Machine", "Hypervisor", "SVM", "XenInterface"]),
@@ -75,6 +78,9 @@ let package = Package(
             exclude: ["Assembly", "Instructions"]),
         guest("Conformance", ["Architecture", "CPU", "GuestKit", "XenInterface"]),
         guest("Benchmark", ["Architecture", "CPU", "GuestKit", "XenInterface"]),
+        guest("WildPointers", ["GuestKit", "XenInterface"]),
+        guest("Isolation", ["GuestKit", "XenInterface"]),
+        guest("IsolationVictim", ["GuestKit", "XenInterface"]),
 
         // The host tools.
         systemLibrary("CLZ4", package: "liblz4-dev"),
@@ -98,8 +104,11 @@ let package = Package(
         tests(of: "XenInterface"),
         tests(of: "Architecture"),
         tests(of: "Building"),
-        tests(of: "Hypervisor", ["Architecture", "XenInterface"]),
-        tests(of: "SVM", ["Architecture"]),
+        .target(name: "BootSymbols", path: "Tests/Support/BootSymbols"),
+        tests(of: "Diagnostics"),
+        tests(of: "Machine", ["Architecture", "BootSymbols"]),
+        tests(of: "Hypervisor", ["Architecture", "Building", "CPU", "Diagnostics", "XenInterface"]),
+        tests(of: "SVM", ["Architecture", "BootSymbols", "Hypervisor"]),
         tests(of: "OpticalImage"),
         tests(of: "GuestPayload"),
         tests(of: "DomainConfiguration", ["Building"]),

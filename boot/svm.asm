@@ -2,9 +2,10 @@
 ;
 ; The world switch for AMD SVM: called from Swift, runs the guest, and returns to Swift at the next #VMEXIT.
 ;
-;   void svm_world_switch(rdi: address of the guest's VMCB, rsi: its GuestRegisters, rdx: address of the host's VMCB)
+;   svm_world_switch(rdi: address of the guest's VMCB, rsi: its GuestRegisters, rdx: address of the host's VMCB)
 ;
-;   1. The hypervisor's callee-saved registers go onto the stack, with the two pointers needed on the way back.
+;   1. The frame pointer goes onto the stack, with the two pointers needed on the way back. The other registers are lost: the
+;      caller, svm_world_switch in Kernel/CPU/CPU.h, tells the compiler so.
 ;   2. CLGI holds back every interrupt; STI makes the physical interrupt flag, which VMRUN notes, let them through while
 ;      the guest runs.
 ;   3. VMLOAD brings the guest's FS, GS, TR, LDTR and system-call registers, VMRUN all the rest but the general ones.
@@ -20,7 +21,7 @@
         global  svm_world_switch
 
 svm_world_switch:
-        PUSH_HOST
+        push    rbp
         push    rdx                     ; [rsp + 8]: the host's VMCB
         push    rsi                     ; [rsp]: the guest's registers
         mov     rax, rdi
@@ -37,5 +38,5 @@ svm_world_switch:
         cli
         stgi
         add     rsp, 16
-        POP_HOST
+        pop     rbp
         ret

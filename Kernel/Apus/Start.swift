@@ -26,7 +26,7 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
         frequency: calibration.timestampFrequency, start: entryTimestamp, wallClockSeconds: WallClock.secondsSince1970())
 
     let monitor = VirtualMachineMonitor(
-        backend: enableSVM(options, memory), machine: HostMachine(calibration), allocator: memory, clock: clock,
+        backend: enableSVM(memory), machine: HostMachine(calibration), allocator: memory, clock: clock,
         options: options)
     let buildStart = cpu_read_timestamp()
     buildDomains(of: monitor, boot)
@@ -50,9 +50,11 @@ private func readOptions(_ boot: BootInformation) -> Options {
 }
 
 /// SVM, or the reason why no guest can run.
-private func enableSVM(_ options: Options, _ memory: FrameAllocator) -> SVM {
-    do throws(SVM.Failure) {
-        return try SVM(checks: options.checks) { count in takeFrames(count, from: memory) }
+private func enableSVM(_ memory: FrameAllocator) -> SVM {
+    do throws(SVMFailure) {
+        let svm = try SVM { count in takeFrames(count, from: memory) }
+        Log.info(svm.summary)
+        return svm
     } catch {
         Log.write("FATAL \(error.message)")
         Shutdown.hypervisorFailed.perform()

@@ -213,5 +213,11 @@ extern const struct KernelLayout kernel_layout;
 /// VMSAVE: keeps the hypervisor's FS, GS, TR, LDTR and system-call registers for the world switch to load.
 INSTRUCTION void svm_save_host(uint64_t host_vmcb_address) { __asm__ volatile("vmsave %0" : : "a"(host_vmcb_address) : "memory"); }
 
-/// boot/svm.asm: runs the guest of the VMCB until the next #VMEXIT.
-void svm_world_switch(uint64_t vmcb_address, struct GuestRegisters *registers, uint64_t host_vmcb_address);
+/// boot/svm.asm: runs the guest of the VMCB until the next #VMEXIT. The guest leaves nothing of the hypervisor's registers
+/// but the stack and frame pointers: the compiler keeps what it still needs.
+INSTRUCTION void svm_world_switch(uint64_t vmcb_address, struct GuestRegisters *registers, uint64_t host_vmcb_address) {
+    __asm__ volatile("call svm_world_switch"
+                     : "+D"(vmcb_address), "+S"(registers), "+d"(host_vmcb_address)
+                     :
+                     : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc", "memory");
+}

@@ -18,6 +18,8 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
     public let clock: Clock
     /// The options of the hypervisor's command line.
     public let options: Options
+    /// What CPUID tells guests.
+    let cpuidPolicy: CPUIDPolicy
     /// The domains that run, in the order of their numbers.
     public internal(set) var domains: [Domain] = []
     /// Whose turn it is.
@@ -35,6 +37,7 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
         self.allocator = allocator
         self.clock = clock
         self.options = options
+        cpuidPolicy = CPUIDPolicy(extendedState: machine.extendedStateComponents, clock: clock)
         scheduler = Scheduler(slice: options.slice)
     }
 
@@ -44,14 +47,18 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
         return domains.first { $0.identifier == identifier }
     }
 
-    /// The caller's own domain, when that is what a number names: an ordinary domain acts on no other. There is no control
-    /// domain yet, but guests know that there is one by its number, 0, and that it is not theirs to act on.
+    /// Checks that a number names the caller's own domain: an ordinary domain acts on no other. There is no control domain yet,
+    /// but guests know that there is one by its number, 0, and that it is not theirs to act on.
     ///
     /// - Throws: `.noSuchProcess` when there is no such domain, `.operationNotPermitted` when it is another.
-    func owned(by call: Hypercall, _ identifier: DomainIdentifier) throws(XenError) -> Domain {
-        if call.domain.isNamed(by: identifier) { return call.domain }
+    @inline(__always)
+    func requireOwn(_ identifier: DomainIdentifier, _ call: Hypercall) throws(XenError) {
+        if !call.domain.isNamed(by: identifier) { throw refusal(of: identifier, call) }
+    }
+
+    private func refusal(of identifier: DomainIdentifier, _ call: Hypercall) -> XenError {
         let exists = identifier == .control || domain(identifier, for: call.domain) != nil
-        throw exists ? .operationNotPermitted : .noSuchProcess
+        return exists ? .operationNotPermitted : .noSuchProcess
     }
 
     /// Notes that a domain could not be built, so that the run counts as failed.

@@ -20,7 +20,7 @@ public enum Heap {
     }
 
     /// The address of `size` bytes, aligned to 16; 0 when there is no room.
-    static func allocate(_ size: UInt64) -> UInt64 {
+    public static func allocate(_ size: UInt64) -> UInt64 {
         let (padded, overflow) = size.addingReportingOverflow(headerSize &+ 15)
         guard !overflow else { return 0 }
         let needed = padded & ~15
@@ -36,7 +36,7 @@ public enum Heap {
     }
 
     /// Gives back what `allocate` returned.
-    static func free(_ address: UInt64) {
+    public static func free(_ address: UInt64) {
         let block = address &- headerSize
         var previous: UInt64 = 0
         var next = unsafe firstFree
@@ -73,22 +73,4 @@ public enum Heap {
         cpu_store64(block, cpu_load64(block) &+ cpu_load64(next))
         cpu_store64(block &+ 8, cpu_load64(next &+ 8))
     }
-}
-
-/// What Swift's runtime calls for memory.
-@c(posix_memalign)
-public func posixMemoryAlign(
-    _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: UInt, _ size: UInt
-) -> Int32 {
-    let address = alignment <= 16 ? Heap.allocate(UInt64(size)) : 0
-    // SAFETY: the caller passes a place for one pointer.
-    unsafe result.pointee = UnsafeMutableRawPointer(bitPattern: UInt(address))
-    return address == 0 ? 12 : 0
-}
-
-/// What Swift's runtime calls to give memory back, under the name `free`, which only assembly may define.
-@c(heap_free)
-public func freeMemory(_ pointer: UnsafeMutableRawPointer?) {
-    guard let pointer = unsafe pointer else { return }
-    Heap.free(UInt64(UInt(bitPattern: pointer)))
 }

@@ -3,7 +3,6 @@ import Architecture
 import CPU
 import Diagnostics
 import Hypervisor
-import Machine
 import XenInterface
 
 /// AMD's Secure Virtual Machine: one of the two ways in which guests run. (AMD APM vol. 2 §15)
@@ -11,29 +10,9 @@ public final class SVM: VirtualizationBackend {
     private let features: SVMFeatures
     private let maps: PermissionMaps
     private let hostVMCB: HostPhysicalAddress
-    private let checks: Bool
     /// Address space identifiers: 0 is the hypervisor's.
     private let highestIdentifier: UInt32
     private var nextIdentifier: UInt32 = 1
-
-    /// Why SVM cannot be used.
-    public enum Failure: Error {
-        /// The processor has no SVM.
-        case absent
-        /// Firmware has switched it off.
-        case disabledByFirmware
-        /// There is no nested paging.
-        case noNestedPaging
-
-        /// The same in words.
-        public var message: StaticString {
-            switch self {
-            case .absent: "this processor has no SVM"
-            case .disabledByFirmware: "the firmware has switched SVM off (VM_CR.SVMDIS): look for it in the firmware's settings"
-            case .noNestedPaging: "this processor's SVM has no nested paging"
-            }
-        }
-    }
 
     /// Whether the processor has SVM.
     public static var isPresent: Bool {
@@ -43,13 +22,12 @@ public final class SVM: VirtualizationBackend {
     /// Switches SVM on. (AMD APM vol. 2 §15.4)
     ///
     /// - Parameter takeFrames: gives the first of so many frames in a row.
-    public init(checks: Bool, takeFrames: (UInt64) -> HostFrame) throws(Failure) {
+    public init(takeFrames: (UInt64) -> HostFrame) throws(SVMFailure) {
         guard SVM.isPresent else { throw .absent }
         guard cpu_read_msr(ModelSpecificRegister.virtualMachineControl) & 1 << 4 == 0 else { throw .disabledByFirmware }
         let capabilities = cpu_cpuid(0x8000_000A, 0)
         features = SVMFeatures(rawValue: capabilities.edx)
         guard features.contains(.nestedPaging) else { throw .noNestedPaging }
-        self.checks = checks
         highestIdentifier = max(capabilities.ebx, 2) &- 1
         maps = PermissionMaps(ports: takeFrames(3), registers: takeFrames(2))
         let hostSaveArea = takeFrames(1)
@@ -62,9 +40,13 @@ public final class SVM: VirtualizationBackend {
             ModelSpecificRegister.extendedFeatureEnable, efer | EFER.secureVirtualMachineEnable.rawValue)
         cpu_write_msr(ModelSpecificRegister.hostSaveAddress, hostSaveArea.address.value)
         svm_save_host(self.hostVMCB.value)
+    }
+
+    /// What was found, for the log.
+    public var summary: Message {
         let next: StaticString = features.contains(.nextInstructionSave) ? ", next-RIP save" : ""
         let flush: StaticString = features.contains(.flushByIdentifier) ? ", flush by ASID" : ""
-        Log.info("svm: enabled; \(capabilities.ebx) address space identifiers, nested paging\(next)\(flush)")
+        return "svm: enabled; \(highestIdentifier) address space identifiers for guests, nested paging\(next)\(flush)"
     }
 
     public static var nestedPageTableFormat: NestedPageTableFormat { .nestedPaging }
@@ -75,10 +57,12 @@ public final class SVM: VirtualizationBackend {
     public func control(of vcpu: VirtualCPU) -> some ControlBlock { vmcb(of: vcpu) }
 
     @inline(__always)
-    private func vmcb(of vcpu: VirtualCPU) -> VMCB { VMCB(at: vcpu.controlFrame.address, features: features) }
+    private func vmcb(of vcpu: VirtualCPU) -> VMCB { VMCB(at: vcpu.controlFrame.address) }
 
     public func prepare(_ vcpu: VirtualCPU) {
         let vmcb = vmcb(of: vcpu)
+        vmcb.control.features = features
+        vmcb.control.hostVMCB = hostVMCB.value
         vmcb.control.interceptedExceptions = VMCB.alwaysIntercepted
         vmcb.control.instructionIntercepts = [
             .physicalInterrupt, .nonMaskableInterrupt, .initialize, .readPerformanceCounter, .cpuid, .invalidateCaches,
@@ -97,22 +81,9 @@ public final class SVM: VirtualizationBackend {
         nextIdentifier = min(nextIdentifier &+ 1, highestIdentifier)
     }
 
-    /// The guest's RAX lies in the VMCB while the guest runs, and here, and nowhere else, it is moved there and back.
-    @inline(__always)
-    public func enter(_ vcpu: VirtualCPU) -> Exit {
+    /// Address space identifiers are handed out once each; the last one is shared by all virtual CPUs that come later.
+    public func makeCurrent(_ vcpu: VirtualCPU) {
         let vmcb = vmcb(of: vcpu)
-        if checks, let rule = VMCBValidator.brokenRule(control: vmcb.control, state: vmcb.state) {
-            Log.write("d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier) invalid VMCB: \(rule)")
-            return .invalidState
-        }
-        // Identifiers are handed out once each; the last one is shared by all that come later.
         if vmcb.control.addressSpaceIdentifier == highestIdentifier { vmcb.flushTranslations() }
-        vmcb.state.rax = vcpu.registers.rax
-        // SAFETY: the three addresses are those of structures that live as long as the virtual CPU and the hypervisor.
-        unsafe svm_world_switch(vcpu.controlFrame.address.value, &vcpu.registers, hostVMCB.value)
-        vcpu.registers.rax = vmcb.state.rax
-        vmcb.control.tlbControl = .keep
-        vmcb.control.eventInjection = vmcb.control.exitInterruptInformation.forReinjection
-        return vmcb.exit
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// What the processor's SVM can do: EDX of CPUID leaf 0x8000000A. (AMD APM vol. 3 appendix E.4.9)
-struct SVMFeatures: OptionSet, Sendable {
+struct SVMFeatures: OptionSet, BitwiseCopyable, Sendable {
     let rawValue: UInt32
 
     /// Bit 0, NP: nested paging.

@@ -27,7 +27,7 @@ extension VMCB: ControlBlock {
     @inline(__always)
     func finishInstruction(length: UInt64) {
         control.interruptShadow = 0
-        if savesNextInstruction && control.nextInstructionPointer != 0 {
+        if control.features.contains(.nextInstructionSave) && control.nextInstructionPointer != 0 {
             state.rip = control.nextInstructionPointer
         } else {
             let next = state.rip &+ length
@@ -63,6 +63,6 @@ extension VMCB: ControlBlock {
     }
 
     func flushTranslations() {
-        control.tlbControl = flushesByIdentifier ? .flushGuest : .flushAll
+        control.tlbControl = control.features.contains(.flushByIdentifier) ? .flushGuest : .flushAll
     }
 }

@@ -11,30 +11,38 @@ extension VMCB {
         case 0x81: .hypercall
         case 0x72: .cpuid
         case 0x7C: control.exitInformation1 == 0 ? .readMSR : .writeMSR
-        case 0x7B: .portIO(portAccess)
+        case 0x7B: .portIO
         case 0x78: .halt
-        case 0x400: .nestedPageFault(
-            GuestPhysicalAddress(control.exitInformation2), isWrite: control.exitInformation1 & 2 != 0)
+        case 0x400: .nestedPageFault
         case 0x60: .physicalInterrupt
         case 0x61: .physicalNonMaskableInterrupt
         case 0x64: .interruptWindow
         case 0x8D: .setExtendedControl
         case 0x76, 0x89: .invalidateCaches
-        case 0x40...0x5F: .exception(
-            UInt8(truncatingIfNeeded: control.exitCode &- 0x40),
-            errorCode: UInt32(truncatingIfNeeded: control.exitInformation1))
+        case 0x40...0x5F: .exception
         case 0x7F: .tripleFault
         // RDPMC, INVLPGA, VMRUN, VMLOAD, VMSAVE, STGI, CLGI, SKINIT, MONITOR, MWAIT
         case 0x6F, 0x7A, 0x80, 0x82...0x86, 0x8A...0x8C: .undefinedInstruction
         // QEMU sign-extends VMEXIT_INVALID to 32 bits only.
         case 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF: .invalidState
-        default: .unexpected(control.exitCode)
+        default: .unexpected
         }
+    }
+
+    var exitCode: UInt64 { control.exitCode }
+
+    var faultAddress: GuestPhysicalAddress { GuestPhysicalAddress(control.exitInformation2) }
+
+    var exception: (vector: UInt8, errorCode: UInt32) {
+        (
+            UInt8(truncatingIfNeeded: control.exitCode &- 0x40),
+            UInt32(truncatingIfNeeded: control.exitInformation1)
+        )
     }
 
     /// The port access that EXITINFO1 describes; EXITINFO2 is where the next instruction begins. Without decode assists the
     /// segment is not named: then it is the usual one. (AMD APM vol. 2 §15.10.2)
-    private var portAccess: PortAccess {
+    var portAccess: PortAccess {
         let information = control.exitInformation1
         let isInput = information & 1 != 0
         let addressSize: UInt8 =

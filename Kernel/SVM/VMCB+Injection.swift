@@ -23,13 +23,13 @@ extension VMCB {
     }
 
     /// A virtual interrupt that is intercepted when the guest would take it.
-    func requestInterruptWindow() {
-        control.virtualInterrupt.isRequested = true
+    func requestInterruptWindow(priority: UInt8?) {
+        control.virtualInterrupt.request(priority: priority)
         control.instructionIntercepts.insert(.virtualInterrupt)
     }
 
     func cancelInterruptWindow() {
-        control.virtualInterrupt.isRequested = false
+        control.virtualInterrupt.withdraw()
         control.instructionIntercepts.remove(.virtualInterrupt)
     }
 

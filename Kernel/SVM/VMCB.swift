@@ -6,19 +6,17 @@ import Hypervisor
 @safe
 struct VMCB {
     private let layout: UnsafeMutablePointer<VMCBLayout>
-    /// Whether the processor can drop translations of one address space identifier alone.
-    let flushesByIdentifier: Bool
-    /// Whether the processor tells where the instruction behind the one that has exited begins.
-    let savesNextInstruction: Bool
 
     /// The VMCB in a frame.
     @inline(__always)
-    init(at address: HostPhysicalAddress, features: SVMFeatures) {
+    init(at address: HostPhysicalAddress) {
         // SAFETY: a virtual CPU's control frame is its own for as long as it exists, and is larger than the layout.
         unsafe layout = UnsafeMutablePointer(bitPattern: UInt(address.value)).unsafelyUnwrapped
-        flushesByIdentifier = features.contains(.flushByIdentifier)
-        savesNextInstruction = features.contains(.nextInstructionSave)
     }
+
+    /// Where it lies.
+    @inline(__always)
+    var address: UInt64 { unsafe UInt64(UInt(bitPattern: layout)) }
 
     /// The control area.
     var control: VMCBControlArea {

@@ -71,9 +71,18 @@ struct VirtualInterruptControl: RawRepresentable, Equatable, BitwiseCopyable, Se
         set { rawValue = rawValue & ~0xFF | UInt64(newValue & 15) }
     }
 
-    /// Bit 8, V_IRQ, with bit 20, V_IGN_TPR: an interrupt waits for the guest, whatever its priority.
-    var isRequested: Bool {
-        get { rawValue & 1 << 8 != 0 }
-        set { rawValue = newValue ? rawValue | 1 << 8 | 1 << 20 : rawValue & ~(1 << 8 | 1 << 20) }
+    /// Bit 8, V_IRQ: an interrupt waits for the guest. Its priority is in bits 19:16; bit 20, V_IGN_TPR, tells that the guest's
+    /// task priority does not matter.
+    var isRequested: Bool { rawValue & 1 << 8 != 0 }
+
+    /// Lets an interrupt wait; with a priority only until the task priority is below it.
+    mutating func request(priority: UInt8?) {
+        withdraw()
+        rawValue |= 1 << 8 | (priority.map { UInt64($0 & 15) << 16 } ?? 1 << 20)
+    }
+
+    /// Takes the interrupt back.
+    mutating func withdraw() {
+        rawValue &= ~(1 << 8 | 0xF << 16 | 1 << 20)
     }
 }

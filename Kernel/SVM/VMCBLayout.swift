@@ -43,9 +43,14 @@ struct VMCBControlArea: BitwiseCopyable {
     var nextInstructionPointer: UInt64  // 0x0C8
     var fetchedInstruction: InlineArray<2, UInt64>  // 0x0D0
     var reserved0E0: InlineArray<96, UInt64>
-    /// Bytes 0x3E0 to 0x3FF are the hypervisor's own: here, whether the guest had RFLAGS.TF set when a single step began.
+    /// Bytes 0x3E0 to 0x3FF are the hypervisor's own: here, whether the guest had RFLAGS.TF set when a single step began,
     var guestTrapFlag: UInt64  // 0x3E0
-    var hostUse: InlineArray<3, UInt64>
+    /// what the processor can do,
+    var features: SVMFeatures  // 0x3E8
+    var reserved3EC: UInt32
+    /// and where the hypervisor's own FS, GS, TR, LDTR and system-call registers are.
+    var hostVMCB: UInt64  // 0x3F0
+    var reserved3F8: UInt64
 }
 
 /// The state save area. (AMD APM vol. 2 table B-2)

@@ -29,7 +29,7 @@ enum VMCBValidator {
         if state.cr0.contains(.notWriteThrough) && !state.cr0.contains(.cacheDisable) { return "CR0.NW is set and CR0.CD clear" }
         if state.cr0.rawValue >> 32 != 0 { return "CR0 has bits 63:32 set" }
         if state.cr3 & 0xFFF0_0000_0000_0000 != 0 { return "CR3 has reserved bits set" }
-        if state.cr4.rawValue & ~0x00F7_7FFF != 0 { return "CR4 has reserved bits set" }
+        if state.cr4.rawValue & ~0x00F7_1FFF != 0 { return "CR4 has reserved bits set" }
         if state.dr6 >> 32 != 0 { return "DR6 has bits 63:32 set" }
         if state.dr7 >> 32 != 0 { return "DR7 has bits 63:32 set" }
         if state.efer.rawValue & ~0x0020_7D01 != 0 { return "EFER has reserved bits set" }

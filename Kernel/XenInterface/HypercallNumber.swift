@@ -24,6 +24,8 @@ public enum HypercallNumber: UInt32, CaseIterable, Sendable {
     case getDebugRegister = 9
     /// `update_descriptor`: PV only.
     case updateDescriptor = 10
+    /// No hypercall has this number.
+    case unassigned = 11
     /// `memory_op`: see `MemoryOperation`.
     case memoryOperation = 12
     /// `multicall`: a list of hypercalls in one.

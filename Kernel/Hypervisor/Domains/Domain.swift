@@ -93,6 +93,7 @@ public final class Domain {
     /// Notes that the domain has ended, unless it has already.
     func end(_ reason: End) {
         if end == nil { end = reason }
+        for vcpu in vcpus { vcpu.isInTurn = false }
     }
 }
 

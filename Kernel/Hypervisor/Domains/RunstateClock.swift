@@ -44,7 +44,7 @@ struct GuestArea {
     let second: GuestPhysicalAddress
 
     /// Writes a structure there; a piece that is not the guest's memory any more is left out.
-    func write<Value: BitwiseCopyable>(_ value: Value, in map: borrowing PhysicalMap) {
+    func write<Value: BitwiseCopyable>(_ value: Value, in map: NestedPageTables) {
         let size = UInt64(MemoryLayout<Value>.size)
         // SAFETY: the bytes come from a value on the stack and go to frames that the map has looked up.
         unsafe withUnsafeBytes(of: value) { bytes in

@@ -50,6 +50,7 @@ public struct SharedInfo: ~Copyable {
 
     /// Clears the pending bit of a port.
     func clearPending(_ port: UInt32) {
+        guard port < portLimit else { return }
         _ = PhysicalMemory.testAndClear(bit: UInt64(port & 63), of: word(layout.eventPending, port))
     }
 

@@ -24,7 +24,13 @@ public final class VirtualCPU {
     public var timestampAuxiliary: UInt64 = 0
 
     /// Whether it can run, and what for it waits otherwise.
-    public internal(set) var activity = Activity.offline
+    public internal(set) var activity = Activity.offline {
+        didSet {
+            if activity != .runnable { isInTurn = false }
+        }
+    }
+    /// Whether it is its turn to run: cleared by whatever ends the turn.
+    var isInTurn = false
     /// How long it has spent in each state.
     var runstate = RunstateClock()
     /// The `vcpu_info` structure in the guest's memory; nil for a virtual CPU above 31 that has not registered one.
@@ -51,6 +57,9 @@ public final class VirtualCPU {
         }
         self.identifier = identifier
         self.domain = domain
+        // The x87 control word and MXCSR as a reset leaves them: all floating-point exceptions are masked.
+        PhysicalMemory.write(UInt16(0x37F), at: floatingPoint.address)
+        PhysicalMemory.write(UInt32(0x1F80), at: floatingPoint.address.advanced(by: 24))
         self.controlFrame = controlFrame
         self.floatingPoint = floatingPoint
         localAPIC = VirtualLocalAPIC(identifier: identifier &* 2)

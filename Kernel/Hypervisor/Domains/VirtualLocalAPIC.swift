@@ -46,6 +46,15 @@ struct VirtualLocalAPIC {
         return UInt32(vector) & 0xF0 > threshold ? vector : nil
     }
 
+    /// Whether any vector waits to be taken.
+    var hasRequest: Bool { requested.highest != nil }
+
+    /// The class of a vector that only the task priority holds back.
+    var heldBack: UInt8? {
+        guard let vector = requested.highest, vector & 0xF0 > (inService.highest ?? 0) & 0xF0 else { return nil }
+        return vector &>> 4
+    }
+
     /// Accepts an interrupt. A vector below 16 is an error and not taken.
     mutating func accept(_ vector: UInt8) {
         guard isEnabled else { return }

@@ -77,12 +77,15 @@ extension VirtualMachineMonitor {
             let isLarge = frame.number % 512 == 0 && frame.advanced(by: 512) <= end
             if isLarge, let memory = allocator.takeLargeFrame() {
                 for offset in UInt64(0)..<512 { PhysicalMemory.fill(memory.advanced(by: offset)) }
-                try domain.physicalMap.mapLarge(frame, to: memory)
+                do throws(XenError) {
+                    try domain.physicalMap.mapLarge(frame, to: memory)
+                } catch {
+                    allocator.release(from: memory, to: memory.advanced(by: 512))
+                    throw error
+                }
                 frame = frame.advanced(by: 512)
             } else {
-                guard let memory = allocator.takeFrame() else { throw .outOfMemory }
-                PhysicalMemory.fill(memory)
-                try domain.physicalMap.map(frame, to: memory, use: .ram)
+                try addMemory(to: domain, at: frame)
                 frame = frame.advanced(by: 1)
             }
         }
@@ -155,7 +158,7 @@ struct DomainMemorySink: GuestMemorySink {
         var done = 0
         while done < bytes.count {
             let place = GuestPhysicalAddress(guestPhysicalAddress &+ UInt64(done))
-            guard let host = domain.physicalMap.translate(place, forWriting: true) else { throw .badAddress }
+            guard let host = domain.physicalMap.tables.translate(place, forWriting: true) else { throw .badAddress }
             let count = min(bytes.count &- done, Int(frameSize &- place.offset))
             PhysicalMemory.copy(bytes.extracting(done..<done &+ count), to: host)
             done &+= count

@@ -4,23 +4,21 @@ import XenInterface
 
 extension VirtualMachineMonitor {
     /// CPUID.
+    @inline(never)
     func handleCPUID(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let leaf = UInt32(truncatingIfNeeded: vcpu.registers.rax)
         let subleaf = UInt32(truncatingIfNeeded: vcpu.registers.rcx)
-        let policy = CPUIDPolicy(
-            extendedState: machine.extendedStateComponents,
-            timestampKilohertz: UInt32(truncatingIfNeeded: clock.frequency / 1000), clock: clock)
         let result: CPUIDResult
         if leaf &>> 8 == HypervisorLeaf.signature.rawValue &>> 8 {
             if let leaf = HypervisorLeaf(rawValue: leaf) {
-                result = policy.xenLeaf(
+                result = cpuidPolicy.xenLeaf(
                     leaf, subleaf: subleaf, vcpu: vcpu.identifier, domain: vcpu.domain.identifier.rawValue)
             } else {
                 result = CPUIDResult()
             }
         } else {
-            result = policy.filter(
+            result = cpuidPolicy.filter(
                 machine.cpuid(leaf, subleaf), leaf: leaf, subleaf: subleaf,
                 apicIdentifier: vcpu.localAPIC.identifier, vcpuCount: UInt32(vcpu.domain.vcpus.count), cr4: control.cr4)
         }

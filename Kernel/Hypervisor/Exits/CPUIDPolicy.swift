@@ -13,8 +13,6 @@ struct CPUIDPolicy {
 
     /// The XCR0 components that guests may use.
     let extendedState: XCR0
-    /// The rate of the time-stamp counter in kilohertz.
-    let timestampKilohertz: UInt32
     /// The clock's scale.
     let clock: Clock
 
@@ -121,10 +119,11 @@ struct CPUIDPolicy {
     }
 
     private func time(subleaf: UInt32) -> CPUIDResult {
-        switch subleaf {
-        case 0: CPUIDResult(eax: 0, ebx: 2, ecx: timestampKilohertz, edx: 0)
+        let kilohertz = UInt32(truncatingIfNeeded: clock.frequency / 1000)
+        return switch subleaf {
+        case 0: CPUIDResult(eax: 0, ebx: 2, ecx: kilohertz, edx: 0)
         case 1: CPUIDResult(eax: 0, ebx: 0, ecx: clock.multiplier, edx: UInt32(bitPattern: Int32(clock.shift)))
-        case 2: CPUIDResult(eax: timestampKilohertz, ebx: 0, ecx: 0, edx: 0)
+        case 2: CPUIDResult(eax: kilohertz, ebx: 0, ecx: 0, edx: 0)
         default: CPUIDResult()
         }
     }

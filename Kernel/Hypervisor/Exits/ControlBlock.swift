@@ -6,6 +6,11 @@ import Diagnostics
 /// What a VMCB and a VMCS have in common: the state of a guest that is not in the general registers, and what the hypervisor
 /// asks of the processor for the next entry. A value of a conforming type is a reference to the structure of one virtual CPU.
 public protocol ControlBlock {
+    /// Runs the guest with these general registers until the next exit.
+    func run(_ registers: inout GuestRegisters) -> Exit
+    /// The rule of the vendor's manual that the structure breaks, and for which the processor would refuse it; nil when none.
+    var brokenRule: StaticString? { get }
+
     /// RIP.
     var instructionPointer: UInt64 { get nonmutating set }
     /// RFLAGS.
@@ -27,6 +32,15 @@ public protocol ControlBlock {
     /// Whether the guest is in real or virtual-8086 mode.
     var isInVirtual8086Mode: Bool { get }
 
+    /// The vendor's code for the last exit, for a message.
+    var exitCode: UInt64 { get }
+    /// After `Exit.portIO`: the access.
+    var portAccess: PortAccess { get }
+    /// After `Exit.nestedPageFault`: the address that was accessed.
+    var faultAddress: GuestPhysicalAddress { get }
+    /// After `Exit.exception`: which one, and its error code.
+    var exception: (vector: UInt8, errorCode: UInt32) { get }
+
     /// Moves RIP behind the instruction that has exited, and ends the interrupt shadow of the one before it.
     ///
     /// - Parameter length: the instruction's length in bytes, for processors that do not tell where the next one is.
@@ -43,7 +57,9 @@ public protocol ControlBlock {
     /// Injects a non-maskable interrupt.
     func injectNonMaskableInterrupt()
     /// Asks for an exit as soon as the guest can take interrupts.
-    func requestInterruptWindow()
+    ///
+    /// - Parameter priority: what the guest's task priority has to be below of; nil when no priority holds the interrupt back.
+    func requestInterruptWindow(priority: UInt8?)
     /// Takes the request back.
     func cancelInterruptWindow()
     /// The task priority, bits 7:4, that the guest may also change through CR8.
@@ -64,6 +80,7 @@ public protocol ControlBlock {
     /// Loads the registers with which a virtual CPU starts.
     func load(_ state: InitialState)
     /// Drops what the processor has cached of the guest's address translations, at the next entry.
+    @inline(never)
     func flushTranslations()
 }
 
@@ -86,8 +103,8 @@ public protocol VirtualizationBackend {
     func control(of vcpu: VirtualCPU) -> Control
     /// Fills in the control block of a new virtual CPU.
     func prepare(_ vcpu: VirtualCPU)
-    /// Runs the guest until the next exit.
-    func enter(_ vcpu: VirtualCPU) -> Exit
+    /// Prepares the processor for a virtual CPU after another one has run.
+    func makeCurrent(_ vcpu: VirtualCPU)
 }
 
 /// What the hypervisor's logic needs of the machine. Host tests have a platform that records.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import Architecture
 
-/// Why a guest has stopped, in words that fit both vendors. Each case has its handler in the file of its name.
-public enum Exit {
+/// Why a guest has stopped, in words that fit both vendors. Each case has its handler in the file of its name. What more there
+/// is to know, the control block tells when it is asked.
+public enum Exit: Sendable {
     /// VMMCALL or VMCALL.
     case hypercall
     /// CPUID.
@@ -12,11 +13,11 @@ public enum Exit {
     /// WRMSR of a register that is not the guest's to write directly.
     case writeMSR
     /// IN, OUT, INS or OUTS.
-    case portIO(PortAccess)
+    case portIO
     /// HLT.
     case halt
     /// An access to guest-physical memory that the nested page tables do not allow.
-    case nestedPageFault(GuestPhysicalAddress, isWrite: Bool)
+    case nestedPageFault
     /// XSETBV.
     case setExtendedControl
     /// INVD or WBINVD.
@@ -31,13 +32,13 @@ public enum Exit {
     case physicalNonMaskableInterrupt
     /// An exception of the guest that was asked for: only while stepping over an instruction, and debug and alignment
     /// exceptions, whose delivery could go on for ever.
-    case exception(UInt8, errorCode: UInt32)
+    case exception
     /// A triple fault.
     case tripleFault
     /// The processor has refused the VMCB or VMCS.
     case invalidState
-    /// An exit that was not asked for, by the vendor's code.
-    case unexpected(UInt64)
+    /// An exit that was not asked for.
+    case unexpected
 }
 
 /// An access to an I/O port, as the vendor's exit information describes it.

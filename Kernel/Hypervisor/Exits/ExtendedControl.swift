@@ -4,6 +4,7 @@ import CPU
 
 extension VirtualMachineMonitor {
     /// XSETBV: only XCR0, only components that the guest may use, x87 always, AVX only with SSE. (AMD APM vol. 2 §11.5.2)
+    @inline(never)
     func handleSetExtendedControl(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let value = XCR0(rawValue: vcpu.registers.rdx &<< 32 | vcpu.registers.rax & 0xFFFF_FFFF)

@@ -6,6 +6,7 @@ import XenInterface
 extension VirtualMachineMonitor {
     /// HLT: the virtual CPU waits for an interrupt. With interrupts off it waits for nothing: that is how a guest without
     /// power management switches a virtual CPU off, and itself with the last one.
+    @inline(never)
     func handleHalt(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         control.finishInstruction(length: 1)

@@ -12,7 +12,9 @@ extension VirtualMachineMonitor {
         case 0x02: return UInt64(apic.identifier)
         case 0x03: return 0x0005_0014
         case 0x08: return UInt64(backend.control(of: vcpu).taskPriority) &<< 4
-        case 0x0A: return max(UInt64(apic.taskPriority), UInt64(apic.inService.highest ?? 0) & 0xF0)
+        case 0x0A:
+            let task = UInt64(backend.control(of: vcpu).taskPriority) &<< 4
+            return max(task, UInt64(apic.inService.highest ?? 0) & 0xF0)
         case 0x0D: return UInt64(apic.identifier &>> 4) &<< 16 | 1 &<< UInt64(apic.identifier & 15)
         case 0x0F: return UInt64(apic.spurious)
         case 0x10...0x17: return UInt64(apic.inService.word(Int(register & 7)))
@@ -127,6 +129,11 @@ extension VirtualMachineMonitor {
 
     /// INIT: the virtual CPU waits for a start-up message.
     private func reset(_ target: VirtualCPU) {
+        if target.pending.contains(.singleStep) {
+            target.unbackedAccess.finish(of: target.domain)
+            _ = backend.control(of: target).endSingleStep()
+        }
+        target.isInitialized = false
         target.activity = .waitingForStartup
         target.pending = []
         target.timers = VirtualTimers()
@@ -140,6 +147,7 @@ extension VirtualMachineMonitor {
         target.registers = .init()
         target.registers.rdx = UInt64(machine.cpuid(1, 0).eax)
         target.pending.insert(.startup)
+        target.isInitialized = true
         target.activity = .runnable
     }
 }

@@ -5,6 +5,7 @@ import XenInterface
 
 extension VirtualMachineMonitor {
     /// RDMSR.
+    @inline(never)
     func handleReadMSR(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let index = UInt32(truncatingIfNeeded: vcpu.registers.rcx)
@@ -18,6 +19,7 @@ extension VirtualMachineMonitor {
     }
 
     /// WRMSR.
+    @inline(never)
     func handleWriteMSR(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let index = UInt32(truncatingIfNeeded: vcpu.registers.rcx)

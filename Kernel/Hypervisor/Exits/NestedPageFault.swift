@@ -4,7 +4,9 @@ import XenInterface
 
 extension VirtualMachineMonitor {
     /// The guest has touched memory that it does not have. It reads ones, and what it writes is lost: see `UnbackedAccess`.
-    func handleNestedPageFault(at address: GuestPhysicalAddress, of vcpu: VirtualCPU) {
+    @inline(never)
+    func handleNestedPageFault(of vcpu: VirtualCPU) {
+        let address = backend.control(of: vcpu).faultAddress
         if vcpu.domain.physicalMap.lookup(address.frame) != nil {
             destroy(vcpu, "wrote to memory that it may only read")
             return
@@ -23,7 +25,9 @@ extension VirtualMachineMonitor {
 
     /// An exception of the guest that was asked for. While stepping, a debug exception is the end of the step; any other one
     /// means that the instruction did not complete, and is the guest's.
-    func handleException(_ vector: UInt8, errorCode: UInt32, of vcpu: VirtualCPU) {
+    @inline(never)
+    func handleException(of vcpu: VirtualCPU) {
+        let (vector, errorCode) = backend.control(of: vcpu).exception
         var isOurs = false
         if vcpu.pending.contains(.singleStep) {
             vcpu.pending.remove(.singleStep)

@@ -14,7 +14,9 @@ enum Port {
 
 extension VirtualMachineMonitor {
     /// IN, OUT, INS, OUTS. There are no devices: reads give ones, writes are lost, but for the debug console.
-    func handlePortIO(_ access: PortAccess, of vcpu: VirtualCPU) {
+    @inline(never)
+    func handlePortIO(of vcpu: VirtualCPU) {
+        let access = backend.control(of: vcpu).portAccess
         guard !access.isString else {
             handleStringIO(access, of: vcpu)
             return
@@ -35,13 +37,14 @@ extension VirtualMachineMonitor {
         let control = backend.control(of: vcpu)
         let addressMask: UInt64 = access.addressSize == 8 ? .max : 1 &<< (UInt64(access.addressSize) &* 8) &- 1
         let step = control.flags.rawValue & 1 << 10 == 0 ? UInt64(access.size) : 0 &- UInt64(access.size)
-        let memory = guestMemory(of: vcpu)
+        let memory = GuestMemory(of: vcpu, control)
         var remaining = access.isRepeated ? vcpu.registers.rcx & addressMask : 1
         var budget = 256
         while remaining > 0 && budget > 0 {
             let index = (access.isInput ? vcpu.registers.rdi : vcpu.registers.rsi) & addressMask
             let place = GuestLinearAddress(access.segmentBase &+ index)
             guard transfer(access, at: place, memory, vcpu.domain) else {
+                if access.isRepeated { vcpu.registers.rcx = remaining }
                 vcpu.raise(.generalProtection)
                 return
             }

@@ -12,6 +12,7 @@ extension VirtualMachineMonitor {
 
     /// Injects the most urgent event: a state from outside first, then exceptions, non-maskable interrupts, Xen's callback,
     /// the local APIC's interrupts. While an instruction is stepped over, all but exceptions wait.
+    @inline(never)
     private func inject(into vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         if vcpu.pending.contains(.startup) {
@@ -36,28 +37,33 @@ extension VirtualMachineMonitor {
     }
 
     /// Xen's callback vector goes past the local APIC: it needs no end-of-interrupt, and comes again for as long as the
-    /// guest has not cleared the upcall flag.
+    /// guest has not cleared the upcall flag. What cannot be injected now asks for an exit when it can.
     private func injectInterrupt(into vcpu: VirtualCPU, _ control: Backend.Control) {
         let callback = vcpu.domain.parameters.callback
         let hasCallback = vcpu.isUpcallPending && callback.kind == .vector && callback.vector >= 16
         vcpu.localAPIC.taskPriority = UInt32(control.taskPriority) &<< 4
-        let deliverable = vcpu.localAPIC.deliverable
-        if deliverable == nil { vcpu.pending.remove(.localAPIC) }
-        guard hasCallback || deliverable != nil else { return }
-        guard control.canTakeInterrupt else {
-            control.requestInterruptWindow()
-            vcpu.pending.insert(.interruptWindow)
-            return
-        }
-        if hasCallback {
+        let vector = vcpu.localAPIC.deliverable
+        if !vcpu.localAPIC.hasRequest { vcpu.pending.remove(.localAPIC) }
+        if !hasCallback && vector == nil {
+            if let waiting = vcpu.localAPIC.heldBack { requestInterruptWindow(of: vcpu, control, priority: waiting) }
+        } else if !control.canTakeInterrupt {
+            requestInterruptWindow(of: vcpu, control, priority: nil)
+        } else if hasCallback {
             control.injectInterrupt(callback.vector)
-        } else if let vector = deliverable {
+            if vector != nil { requestInterruptWindow(of: vcpu, control, priority: nil) }
+        } else if let vector {
             vcpu.localAPIC.take(vector)
             control.injectInterrupt(vector)
         }
     }
 
+    private func requestInterruptWindow(of vcpu: VirtualCPU, _ control: Backend.Control, priority: UInt8?) {
+        control.requestInterruptWindow(priority: priority)
+        vcpu.pending.insert(.interruptWindow)
+    }
+
     /// The guest can take interrupts: the next entry injects them.
+    @inline(never)
     func closeInterruptWindow(of vcpu: VirtualCPU) {
         vcpu.pending.remove(.interruptWindow)
         backend.control(of: vcpu).cancelInterruptWindow()
@@ -70,6 +76,7 @@ extension VirtualMachineMonitor {
         vcpu.wake()
     }
 
+    @inline(never)
     private func flushTranslations(of domain: Domain) {
         domain.physicalMap.needsFlush = false
         for vcpu in domain.vcpus { backend.control(of: vcpu).flushTranslations() }

@@ -12,25 +12,26 @@ extension VirtualMachineMonitor {
         case .cpuid: handleCPUID(of: vcpu)
         case .readMSR: handleReadMSR(of: vcpu)
         case .writeMSR: handleWriteMSR(of: vcpu)
-        case .portIO(let access): handlePortIO(access, of: vcpu)
+        case .portIO: handlePortIO(of: vcpu)
         case .halt: handleHalt(of: vcpu)
-        case .nestedPageFault(let address, _): handleNestedPageFault(at: address, of: vcpu)
+        case .nestedPageFault: handleNestedPageFault(of: vcpu)
         case .setExtendedControl: handleSetExtendedControl(of: vcpu)
         case .invalidateCaches: backend.control(of: vcpu).finishInstruction(length: 2)
         case .undefinedInstruction: vcpu.raise(.invalidOpcode)
         case .interruptWindow: closeInterruptWindow(of: vcpu)
-        case .physicalInterrupt: handlePhysicalInterrupt()
+        case .physicalInterrupt: handlePhysicalInterrupt(of: vcpu)
         case .physicalNonMaskableInterrupt: Machine.log(.warning, "a non-maskable interrupt arrived and was ignored")
-        case .exception(let vector, let errorCode): handleException(vector, errorCode: errorCode, of: vcpu)
+        case .exception: handleException(of: vcpu)
         case .tripleFault: handleTripleFault(of: vcpu)
         case .invalidState: destroy(vcpu, "the processor refused its state")
-        case .unexpected(let code):
-            Machine.log(.error, "unexpected exit \(hex: code)")
+        case .unexpected:
+            Machine.log(.error, "unexpected exit \(hex: backend.control(of: vcpu).exitCode)")
             destroy(vcpu, "an exit that the hypervisor did not ask for")
         }
     }
 
     /// Ends a domain that has done something that has no other outcome, and says where.
+    @inline(never)
     func destroy(_ vcpu: VirtualCPU, _ why: StaticString) {
         let control = backend.control(of: vcpu)
         let place: Message =
@@ -40,6 +41,7 @@ extension VirtualMachineMonitor {
     }
 
     /// A triple fault resets a machine: the domain asks for a reboot, as on Xen.
+    @inline(never)
     private func handleTripleFault(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let identifier = vcpu.domain.identifier.rawValue

@@ -6,13 +6,14 @@ import XenInterface
 extension VirtualMachineMonitor {
     /// A hypercall: the result, or the negated error, goes to RAX, and the guest goes on behind the instruction. A call that
     /// is not done yet has changed its arguments to what remains, and executes its instruction again.
+    @inline(never)
     func handleHypercall(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let is64Bit = control.isIn64BitCode
         let result: Int64
         do throws(XenError) {
             guard control.privilegeLevel == 0, !control.isInVirtual8086Mode else { throw .operationNotPermitted }
-            result = try dispatch(Hypercall(vcpu: vcpu, is64Bit: is64Bit, memory: guestMemory(of: vcpu)))
+            result = try dispatch(Hypercall(vcpu: vcpu, control: control, is64Bit: is64Bit))
         } catch .restart {
             return
         } catch {
@@ -20,14 +21,6 @@ extension VirtualMachineMonitor {
         }
         vcpu.registers.rax = is64Bit ? UInt64(bitPattern: result) : UInt64(UInt32(truncatingIfNeeded: result))
         control.finishInstruction(length: 3)
-    }
-
-    /// The guest's memory as its kernel sees it now.
-    @inline(__always)
-    func guestMemory(of vcpu: VirtualCPU) -> GuestMemory {
-        let control = backend.control(of: vcpu)
-        let space = GuestAddressSpace(cr0: control.cr0, cr3: control.cr3, cr4: control.cr4, efer: control.efer)
-        return GuestMemory(space: space, domain: vcpu.domain)
     }
 
     /// Every hypercall there is, and where it is handled.
@@ -53,7 +46,7 @@ extension VirtualMachineMonitor {
             .setDebugRegister, .getDebugRegister, .updateDescriptor, .updateVirtualMapping, .eventChannelOperationOld,
             .physicalDeviceOperationOld, .updateVirtualMappingOfOtherDomain, .interruptReturn, .setSegmentBase:
             throw .notImplemented  // only for classic paravirtualised guests
-        case nil:
+        case .unassigned, nil:
             throw .notImplemented
         }
     }

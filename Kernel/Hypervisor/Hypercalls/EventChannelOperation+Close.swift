@@ -20,8 +20,8 @@ extension VirtualMachineMonitor {
     /// `EVTCHNOP_reset`: closes all ports of the caller.
     func reset(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         let arguments = try call.read(EventChannelOperation.Reset.self, at: pointer)
-        let owner = try owned(by: call, arguments.domain)
-        closeEventChannels(of: owner)
+        try requireOwn(arguments.domain, call)
+        closeEventChannels(of: call.domain)
     }
 
     /// Closes all ports of a domain.

@@ -40,9 +40,9 @@ extension VirtualMachineMonitor {
 
     private func allocateUnbound(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(EventChannelOperation.AllocateUnbound.self, at: pointer)
-        let owner = try owned(by: call, arguments.domain)
-        let remote = arguments.remoteDomain == .caller ? owner.identifier : arguments.remoteDomain
-        let port = try open(.unbound(for: remote), in: owner)
+        try requireOwn(arguments.domain, call)
+        let remote = arguments.remoteDomain == .caller ? call.domain.identifier : arguments.remoteDomain
+        let port = try open(.unbound(for: remote), in: call.domain)
         arguments.port = EventChannelPort(rawValue: port)
         try call.write(arguments, at: pointer)
     }
@@ -104,9 +104,9 @@ extension VirtualMachineMonitor {
 
     private func status(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(EventChannelOperation.Status.self, at: pointer)
-        let owner = try owned(by: call, arguments.domain)
-        guard arguments.port.rawValue < owner.sharedInfo.portLimit else { throw .invalidArgument }
-        let channel = owner.eventChannels[arguments.port.rawValue] ?? EventChannel()
+        try requireOwn(arguments.domain, call)
+        guard arguments.port.rawValue < call.domain.sharedInfo.portLimit else { throw .invalidArgument }
+        let channel = call.domain.eventChannels[arguments.port.rawValue] ?? EventChannel()
         arguments.state = channel.kind.rawValue
         arguments.vcpu = channel.vcpu
         switch channel.kind {

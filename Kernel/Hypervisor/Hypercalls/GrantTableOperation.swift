@@ -31,7 +31,7 @@ extension VirtualMachineMonitor {
     /// The status for a domain that is not the caller; nil for the caller.
     private func refusal(of identifier: DomainIdentifier, _ call: Hypercall) -> GrantStatus? {
         do throws(XenError) {
-            _ = try owned(by: call, identifier)
+            try requireOwn(identifier, call)
             return nil
         } catch .operationNotPermitted {
             return .permissionDenied
@@ -84,7 +84,7 @@ extension VirtualMachineMonitor {
 
     private func getVersion(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(GrantTableOperation.GetVersion.self, at: pointer)
-        _ = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         arguments.version = 1
         try call.write(arguments, at: pointer)
     }

@@ -26,7 +26,7 @@ extension VirtualMachineMonitor {
 
     private func parameter(_ call: Hypercall) throws(XenError) -> (HVMOperation.Parameter, HVMParameter) {
         let arguments = try call.read(HVMOperation.Parameter.self, at: call.argument2)
-        _ = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         guard let index = HVMParameter(rawValue: arguments.index) else { throw .invalidArgument }
         return (arguments, index)
     }
@@ -79,8 +79,8 @@ extension VirtualMachineMonitor {
     /// What is behind a guest frame: memory, or nothing (which behaves like a device that answers with ones).
     private func getMemoryKind(_ call: Hypercall) throws(XenError) {
         var arguments = try call.read(HVMOperation.GetMemoryKind.self, at: call.argument2)
-        let owner = try owned(by: call, arguments.domain)
-        let isMemory = owner.physicalMap.lookup(GuestFrame(arguments.guestFrame)) != nil
+        try requireOwn(arguments.domain, call)
+        let isMemory = call.domain.physicalMap.lookup(GuestFrame(arguments.guestFrame)) != nil
         arguments.kind = isMemory ? 0 : 2
         try call.write(arguments, at: call.argument2)
     }

@@ -3,86 +3,107 @@ import Architecture
 import CPU
 import XenInterface
 
-/// A hypercall being handled: who calls, with which arguments, and the caller's memory.
-///
-/// 64-bit callers pass arguments in RDI, RSI, RDX, R10 and R8; 32-bit callers in EBX, ECX, EDX, ESI and EDI. (Xen public
-/// header `arch-x86/xen-x86_64.h` and `xen-x86_32.h`)
-struct Hypercall {
-    /// The caller.
-    let vcpu: VirtualCPU
-    /// Whether the caller executes 64-bit code; else structures have their 32-bit layout.
-    let is64Bit: Bool
-    /// The caller's memory.
-    let memory: GuestMemory
-
-    /// The caller's domain.
-    var domain: Domain { vcpu.domain }
-
-    @inline(__always)
-    var argument1: UInt64 { is64Bit ? vcpu.registers.rdi : vcpu.registers.rbx & 0xFFFF_FFFF }
-    @inline(__always)
-    var argument2: UInt64 { is64Bit ? vcpu.registers.rsi : vcpu.registers.rcx & 0xFFFF_FFFF }
-    @inline(__always)
-    var argument3: UInt64 { is64Bit ? vcpu.registers.rdx : vcpu.registers.rdx & 0xFFFF_FFFF }
-
-    /// Replaces the first argument, for a call that is to be continued.
-    func replaceArgument1(_ value: UInt64) {
-        if is64Bit { vcpu.registers.rdi = value } else { vcpu.registers.rbx = value }
-    }
-
-    /// Replaces the second argument, for a call that is to be continued.
-    func replaceArgument2(_ value: UInt64) {
-        if is64Bit { vcpu.registers.rsi = value } else { vcpu.registers.rcx = value }
-    }
-
-    /// Replaces the third argument, for a call that is to be continued.
-    func replaceArgument3(_ value: UInt64) {
-        vcpu.registers.rdx = value
-    }
-
-    /// Copies a structure in, once, from the layout of the caller.
+extension VirtualMachineMonitor {
+    /// A hypercall being handled: who calls, with which arguments, and the caller's memory.
     ///
-    /// - Throws: `.badAddress` when the caller could not read it there.
-    @inline(__always)
-    func read<Structure: GuestStructure>(_: Structure.Type, at address: UInt64) throws(XenError) -> Structure {
-        if is64Bit { return try memory.read(Structure.self, at: GuestLinearAddress(address)) }
-        return Structure(try memory.read(Structure.Compat.self, at: GuestLinearAddress(address)))
-    }
+    /// 64-bit callers pass arguments in RDI, RSI, RDX, R10 and R8; 32-bit callers in EBX, ECX, EDX, ESI and EDI. (Xen public
+    /// header `arch-x86/xen-x86_64.h` and `xen-x86_32.h`)
+    @safe
+    struct Hypercall {
+        // SAFETY: the monitor's circle of virtual CPUs holds the caller for longer than the call lasts. Counting references here
+        // would cost a call as much as its work.
+        private let caller: Unmanaged<VirtualCPU>
+        /// Its VMCB or VMCS.
+        let control: Backend.Control
+        /// Whether the caller executes 64-bit code; else structures have their 32-bit layout.
+        let is64Bit: Bool
 
-    /// Copies a structure out in the layout of the caller.
-    ///
-    /// - Throws: `.badAddress` when the caller could not write it there.
-    @inline(__always)
-    func write<Structure: GuestStructure>(_ structure: Structure, at address: UInt64) throws(XenError) {
-        if is64Bit {
-            try memory.write(structure, at: GuestLinearAddress(address))
-        } else {
-            try memory.write(structure.compat, at: GuestLinearAddress(address))
+        /// A call of a virtual CPU.
+        @inline(__always)
+        init(vcpu: VirtualCPU, control: Backend.Control, is64Bit: Bool) {
+            unsafe caller = Unmanaged.passUnretained(vcpu)
+            self.control = control
+            self.is64Bit = is64Bit
         }
-    }
 
-    /// Reads an element of an array of C `unsigned long`.
-    func readLong(at address: UInt64, index: UInt64) throws(XenError) -> UInt64 {
-        if is64Bit {
-            return try memory.read(UInt64.self, at: GuestLinearAddress(address &+ index &* 8))
+        /// The caller.
+        @inline(__always)
+        var vcpu: VirtualCPU { unsafe caller._withUnsafeGuaranteedRef { $0 } }
+
+        /// The caller's memory, as its kernel sees it now.
+        @inline(__always)
+        var memory: GuestMemory { GuestMemory(of: vcpu, control) }
+
+        /// The caller's domain.
+        var domain: Domain { vcpu.domain }
+
+        @inline(__always)
+        var argument1: UInt64 { is64Bit ? vcpu.registers.rdi : vcpu.registers.rbx & 0xFFFF_FFFF }
+        @inline(__always)
+        var argument2: UInt64 { is64Bit ? vcpu.registers.rsi : vcpu.registers.rcx & 0xFFFF_FFFF }
+        @inline(__always)
+        var argument3: UInt64 { is64Bit ? vcpu.registers.rdx : vcpu.registers.rdx & 0xFFFF_FFFF }
+
+        /// Replaces the first argument, for a call that is to be continued.
+        func replaceArgument1(_ value: UInt64) {
+            if is64Bit { vcpu.registers.rdi = value } else { vcpu.registers.rbx = value }
         }
-        return UInt64(try memory.read(UInt32.self, at: GuestLinearAddress(address &+ index &* 4)))
-    }
 
-    /// Writes an element of an array of C `unsigned long`.
-    func writeLong(_ value: UInt64, at address: UInt64, index: UInt64) throws(XenError) {
-        if is64Bit {
-            try memory.write(value, at: GuestLinearAddress(address &+ index &* 8))
-        } else {
-            try memory.write(UInt32(truncatingIfNeeded: value), at: GuestLinearAddress(address &+ index &* 4))
+        /// Replaces the second argument, for a call that is to be continued.
+        func replaceArgument2(_ value: UInt64) {
+            if is64Bit { vcpu.registers.rsi = value } else { vcpu.registers.rcx = value }
         }
-    }
 
-    /// Copies out a text in an array of fixed length, with zeros behind it.
-    func write(_ text: StaticString, length: Int, at address: UInt64) throws(XenError) {
-        for index in 0..<length {
-            let byte = index < text.utf8CodeUnitCount ? text.byte(index) : 0
-            try memory.write(byte, at: GuestLinearAddress(address &+ UInt64(index)))
+        /// Replaces the third argument, for a call that is to be continued.
+        func replaceArgument3(_ value: UInt64) {
+            vcpu.registers.rdx = value
+        }
+
+        /// Copies a structure in, once, from the layout of the caller.
+        ///
+        /// - Throws: `.badAddress` when the caller could not read it there.
+        @inline(__always)
+        func read<Structure: GuestStructure>(_: Structure.Type, at address: UInt64) throws(XenError) -> Structure {
+            if is64Bit { return try memory.read(Structure.self, at: GuestLinearAddress(address)) }
+            return Structure(try memory.read(Structure.Compat.self, at: GuestLinearAddress(address)))
+        }
+
+        /// Copies a structure out in the layout of the caller.
+        ///
+        /// - Throws: `.badAddress` when the caller could not write it there.
+        @inline(__always)
+        func write<Structure: GuestStructure>(_ structure: Structure, at address: UInt64) throws(XenError) {
+            if is64Bit {
+                try memory.write(structure, at: GuestLinearAddress(address))
+            } else {
+                try memory.write(structure.compat, at: GuestLinearAddress(address))
+            }
+        }
+
+        /// Reads an element of an array of C `unsigned long`.
+        func readLong(at address: UInt64, index: UInt64) throws(XenError) -> UInt64 {
+            if is64Bit {
+                return try memory.read(UInt64.self, at: GuestLinearAddress(address &+ index &* 8))
+            }
+            return UInt64(try memory.read(UInt32.self, at: GuestLinearAddress(address &+ index &* 4)))
+        }
+
+        /// Writes an element of an array of C `unsigned long`.
+        func writeLong(_ value: UInt64, at address: UInt64, index: UInt64) throws(XenError) {
+            if is64Bit {
+                try memory.write(value, at: GuestLinearAddress(address &+ index &* 8))
+            } else {
+                try memory.write(UInt32(truncatingIfNeeded: value), at: GuestLinearAddress(address &+ index &* 4))
+            }
+        }
+
+        /// Copies out a text in an array of fixed length, with zeros behind it.
+        @inline(never)
+        func write(_ text: StaticString, length: Int, at address: UInt64) throws(XenError) {
+            for index in 0..<length {
+                let byte = index < text.utf8CodeUnitCount ? text.byte(index) : 0
+                try memory.write(byte, at: GuestLinearAddress(address &+ UInt64(index)))
+            }
         }
     }
 }

@@ -5,18 +5,18 @@ import XenInterface
 extension VirtualMachineMonitor {
     /// `XENMEM_add_to_physmap`: maps a page of the domain's that is not ordinary memory, or moves an ordinary one.
     func addToPhysicalMap(_ arguments: MemoryOperation.AddToPhysicalMap, _ call: Hypercall) throws(XenError) {
-        let target = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         let place = GuestFrame(arguments.guestFrame)
         switch PhysicalMapSpace(rawValue: arguments.space) {
         case .sharedInfo:
             guard arguments.index == 0 else { throw .invalidArgument }
-            try placeSharedInfo(of: target, at: place)
-        case .grantTable: try placeGrantFrame(arguments.index, of: target, at: place)
-        case .guestFrame: try moveFrame(of: target, from: GuestFrame(arguments.index), to: place)
+            try placeSharedInfo(of: call.domain, at: place)
+        case .grantTable: try placeGrantFrame(arguments.index, of: call.domain, at: place)
+        case .guestFrame: try moveFrame(of: call.domain, from: GuestFrame(arguments.index), to: place)
         case .guestFrameRange:
             for offset in 0..<UInt64(min(arguments.size, 64)) {
                 let source = GuestFrame(arguments.index).advanced(by: offset)
-                try moveFrame(of: target, from: source, to: place.advanced(by: offset))
+                try moveFrame(of: call.domain, from: source, to: place.advanced(by: offset))
             }
         case .foreignFrame, .deviceMemory: throw .notImplemented
         case nil: throw .invalidArgument
@@ -26,7 +26,7 @@ extension VirtualMachineMonitor {
     /// `XENMEM_add_to_physmap_batch`: the same for many pages; each has its own result.
     func addBatch(_ call: Hypercall, at pointer: UInt64, from start: UInt64) throws(XenError) -> Int64 {
         let arguments = try call.read(MemoryOperation.AddToPhysicalMapBatch.self, at: pointer)
-        _ = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         var index = start
         while index < UInt64(arguments.size) {
             if index &- start == 64 {
@@ -48,10 +48,10 @@ extension VirtualMachineMonitor {
     /// `XENMEM_remove_from_physmap`: takes away what is mapped at a guest frame.
     func removeFromPhysicalMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         let arguments = try call.read(MemoryOperation.RemoveFromPhysicalMap.self, at: pointer)
-        let target = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         let frame = GuestFrame(arguments.guestFrame)
-        guard target.physicalMap.lookup(frame) != nil else { throw .noSuchEntry }
-        try vacate(frame, of: target)
+        guard call.domain.physicalMap.lookup(frame) != nil else { throw .noSuchEntry }
+        try vacate(frame, of: call.domain)
     }
 
     private func placeSharedInfo(of domain: Domain, at place: GuestFrame) throws(XenError) {
@@ -72,7 +72,7 @@ extension VirtualMachineMonitor {
     private func put(
         _ frame: HostFrame, at place: GuestFrame, of domain: Domain, replacing old: GuestFrame?
     ) throws(XenError) {
-        guard place.number < PhysicalMap.frameLimit else { throw .invalidArgument }
+        guard place.number < NestedPageTables.frameLimit else { throw .invalidArgument }
         guard place != old else { return }
         try vacate(place, of: domain)
         if let old, domain.physicalMap.lookup(old)?.frame == frame { try domain.physicalMap.unmap(old) }
@@ -81,7 +81,7 @@ extension VirtualMachineMonitor {
 
     /// Moves a page of ordinary memory to another guest frame.
     private func moveFrame(of domain: Domain, from source: GuestFrame, to place: GuestFrame) throws(XenError) {
-        guard place.number < PhysicalMap.frameLimit, domain.physicalMap.lookup(source)?.use == .ram,
+        guard place.number < NestedPageTables.frameLimit, domain.physicalMap.lookup(source)?.use == .ram,
             !domain.holdsInfo(source)
         else { throw .invalidArgument }
         guard source != place else { return }

@@ -12,7 +12,10 @@ extension VirtualMachineMonitor {
     func populate(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
         try forEachExtent(call, from: start) { (domain, first, order) in
             for offset in 0..<UInt64(1) &<< UInt64(order) {
-                guard self.addMemory(to: domain, at: first.advanced(by: offset)) else { return false }
+                let frame = first.advanced(by: offset)
+                guard domain.physicalMap.ramFrameCount < domain.maximumFrameCount,
+                    domain.physicalMap.lookup(frame) == nil, (try? self.addMemory(to: domain, at: frame)) != nil
+                else { return false }
             }
             return true
         }
@@ -34,7 +37,7 @@ extension VirtualMachineMonitor {
     /// more than it may have.
     func increase(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
         let arguments = try call.read(MemoryOperation.Reservation.self, at: call.argument2)
-        _ = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         return Int64(bitPattern: start)
     }
 
@@ -43,7 +46,7 @@ extension VirtualMachineMonitor {
         _ call: Hypercall, from start: UInt64, _ body: (Domain, GuestFrame, UInt32) -> Bool
     ) throws(XenError) -> Int64 {
         let arguments = try call.read(MemoryOperation.Reservation.self, at: call.argument2)
-        let target = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         guard start < arguments.extentCount, arguments.extentCount <= UInt64.max &>> 6,
             arguments.extentOrder <= maximumOrder
         else { return Int64(bitPattern: start) }
@@ -54,24 +57,23 @@ extension VirtualMachineMonitor {
                 throw .restart
             }
             guard let first = try? call.readLong(at: arguments.extentStart, index: done) else { break }
-            guard body(target, GuestFrame(first), arguments.extentOrder) else { break }
+            guard body(call.domain, GuestFrame(first), arguments.extentOrder) else { break }
             done &+= 1
         }
         return Int64(bitPattern: done)
     }
 
-    /// A frame of zeros for a guest frame that has none.
-    private func addMemory(to domain: Domain, at frame: GuestFrame) -> Bool {
-        guard domain.physicalMap.ramFrameCount < domain.maximumFrameCount, domain.physicalMap.lookup(frame) == nil,
-            let memory = allocator.takeFrame()
-        else { return false }
+    /// Gives a frame of zeros to a guest frame that has none.
+    ///
+    /// - Throws: `.outOfMemory` when no frame is free, and what mapping throws.
+    func addMemory(to domain: Domain, at frame: GuestFrame) throws(XenError) {
+        guard let memory = allocator.takeFrame() else { throw .outOfMemory }
         PhysicalMemory.fill(memory)
         do throws(XenError) {
             try domain.physicalMap.map(frame, to: memory, use: .ram)
-            return true
         } catch {
             allocator.free(memory)
-            return false
+            throw error
         }
     }
 }

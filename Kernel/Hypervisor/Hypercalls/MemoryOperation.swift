@@ -14,9 +14,15 @@ extension VirtualMachineMonitor {
         case .decreaseReservation: return try decrease(call, from: start)
         case .increaseReservation: return try increase(call, from: start)
         case .maximumRAMPage: return Int64(bitPattern: allocator.frameLimit)
-        case .currentReservation: return try Int64(bitPattern: reservation(call, at: pointer).physicalMap.ramFrameCount)
-        case .maximumReservation: return try Int64(bitPattern: reservation(call, at: pointer).maximumFrameCount)
-        case .maximumGuestFrame: return try Int64(bitPattern: reservation(call, at: pointer).physicalMap.highestFrame)
+        case .currentReservation:
+            try requireOwn(call, at: pointer)
+            return Int64(bitPattern: call.domain.physicalMap.ramFrameCount)
+        case .maximumReservation:
+            try requireOwn(call, at: pointer)
+            return Int64(bitPattern: call.domain.maximumFrameCount)
+        case .maximumGuestFrame:
+            try requireOwn(call, at: pointer)
+            return Int64(bitPattern: call.domain.physicalMap.highestFrame)
         case .addToPhysicalMap: try addToPhysicalMap(call.read(MemoryOperation.AddToPhysicalMap.self, at: pointer), call)
         case .addToPhysicalMapBatch: return try addBatch(call, at: pointer, from: start)
         case .removeFromPhysicalMap: try removeFromPhysicalMap(call, at: pointer)
@@ -33,9 +39,9 @@ extension VirtualMachineMonitor {
         return 0
     }
 
-    /// The domain that a pointer to its number names: the caller's own.
-    private func reservation(_ call: Hypercall, at pointer: UInt64) throws(XenError) -> Domain {
-        try owned(by: call, call.read(DomainIdentifierArgument.self, at: pointer).domain)
+    /// Checks that a pointer to a domain's number names the caller's own domain.
+    private func requireOwn(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+        try requireOwn(call.read(DomainIdentifierArgument.self, at: pointer).domain, call)
     }
 
     private func getMemoryMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
@@ -53,13 +59,13 @@ extension VirtualMachineMonitor {
     private func setMemoryMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         let arguments = try call.read(MemoryOperation.SetMemoryMap.self, at: pointer)
         guard arguments.map.entryCount <= 128 else { throw .invalidArgument }
-        let target = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         var map = MemoryMap()
         for index in 0..<UInt64(arguments.map.entryCount) {
             let place = arguments.map.buffer &+ index &* UInt64(MemoryLayout<MemoryMapRange>.size)
             _ = map.append(try call.memory.read(MemoryMapRange.self, at: GuestLinearAddress(place)))
         }
-        target.memoryMap = map
+        call.domain.memoryMap = map
     }
 }
 

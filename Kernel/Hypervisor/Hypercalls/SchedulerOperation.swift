@@ -23,7 +23,7 @@ extension VirtualMachineMonitor {
     /// The rest of the turn goes to others, if there are any. Guests that wait for their console's back end come here too.
     private func yield(_ call: Hypercall) {
         serveConsoleRing(of: call.domain)
-        scheduler.isYielding = scheduler.circle.count > 1
+        if scheduler.circle.count > 1 { call.vcpu.isInTurn = false }
     }
 
     /// Waits for an event, unless there is one.
@@ -60,7 +60,7 @@ extension VirtualMachineMonitor {
 
     private func remoteShutdown(_ call: Hypercall) throws(XenError) {
         let arguments = try call.read(SchedulerOperation.RemoteShutdown.self, at: call.argument2)
-        _ = try owned(by: call, arguments.domain)
+        try requireOwn(arguments.domain, call)
         throw .operationNotPermitted
     }
 

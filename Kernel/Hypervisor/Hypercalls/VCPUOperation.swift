@@ -60,7 +60,7 @@ extension VirtualMachineMonitor {
         let place = try area(at: arguments.address, size: UInt64(MemoryLayout<VCPUTimeInfo>.size), call)
         var time = clock.timeInfo
         time.version = 2
-        place?.write(time, in: call.domain.physicalMap)
+        place?.write(time, in: call.domain.physicalMap.tables)
     }
 
     private func area(at address: UInt64, size: UInt64, _ call: Hypercall) throws(XenError) -> GuestArea? {
@@ -68,8 +68,8 @@ extension VirtualMachineMonitor {
         let start = GuestLinearAddress(address)
         let firstCount = min(frameSize &- start.offset, size)
         let space = call.memory.space
-        guard let first = space.translate(start, forWriting: true, in: call.domain.physicalMap),
-            let second = space.translate(start.advanced(by: firstCount), forWriting: true, in: call.domain.physicalMap)
+        guard let first = space.translate(start, forWriting: true, in: call.domain.physicalMap.tables),
+            let second = space.translate(start.advanced(by: firstCount), forWriting: true, in: call.domain.physicalMap.tables)
                 ?? (firstCount == size ? first : nil)
         else { throw .badAddress }
         return GuestArea(first: first, firstCount: firstCount, second: second)

@@ -54,10 +54,10 @@ public final class FrameAllocator {
 
     /// A free frame, now in use; its content is whatever was there. Nil when there is none.
     public func takeFrame() -> HostFrame? {
-        let words = frameCount / 64
+        let words = (frameCount &+ 63) / 64
         var checked: UInt64 = 0
-        while checked <= words {
-            let word = (searchStart &+ checked) % (words + 1)
+        while checked < words {
+            let word = (searchStart &+ checked) % words
             let used = load(word)
             if used != .max {
                 let bit = UInt64((~used).trailingZeroBitCount)
@@ -106,11 +106,13 @@ public final class FrameAllocator {
         return nil
     }
 
-    /// Makes one frame free again.
+    /// Makes one frame free again; one that is free already stays so.
     func free(_ frame: HostFrame) {
         guard frame.number < frameCount else { return }
         let word = frame.number / 64
-        store(word, load(word) & ~(1 &<< (frame.number & 63)))
+        let bit: UInt64 = 1 &<< (frame.number & 63)
+        guard load(word) & bit != 0 else { return }
+        store(word, load(word) & ~bit)
         freeCount &+= 1
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// Why a guest frame is mapped. A nested page-table entry keeps this in bits 54:52, which both vendors leave to software.
-public enum FrameUse: UInt64, Sendable {
+public enum FrameUse: UInt64, BitwiseCopyable, Sendable {
     /// Ordinary memory of the domain. The physical map owns the frame and frees it when it is unmapped.
     case ram = 1
     /// A page that something else owns and the domain is shown: shared information, a grant table frame, the console.

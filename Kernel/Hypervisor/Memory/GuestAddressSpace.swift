@@ -41,7 +41,7 @@ public struct GuestAddressSpace: Sendable {
     /// Walks the guest's page tables as its kernel's own access would, and sets their accessed and dirty bits. Nil when the
     /// access would fault. (AMD APM vol. 2 §5.2, §5.3)
     public func translate(
-        _ address: GuestLinearAddress, forWriting: Bool, in map: borrowing PhysicalMap
+        _ address: GuestLinearAddress, forWriting: Bool, in map: NestedPageTables
     ) -> GuestPhysicalAddress? {
         let write = forWriting && obeysReadOnly
         switch mode {
@@ -72,7 +72,7 @@ public struct GuestAddressSpace: Sendable {
 
     /// Walks tables of 64-bit entries from the given level down.
     private func walk(
-        _ address: UInt64, from root: UInt64, level start: UInt64, write: Bool, dirty: Bool, _ map: borrowing PhysicalMap
+        _ address: UInt64, from root: UInt64, level start: UInt64, write: Bool, dirty: Bool, _ map: NestedPageTables
     ) -> GuestPhysicalAddress? {
         var table = root
         var level = start
@@ -94,7 +94,7 @@ public struct GuestAddressSpace: Sendable {
 
     /// Walks the two levels of 32-bit entries.
     private func walkTwoLevels(
-        _ address: UInt64, write: Bool, dirty: Bool, largePages: Bool, _ map: borrowing PhysicalMap
+        _ address: UInt64, write: Bool, dirty: Bool, largePages: Bool, _ map: NestedPageTables
     ) -> GuestPhysicalAddress? {
         var table = root & 0xFFFF_F000
         for level in UInt64(0)..<2 {

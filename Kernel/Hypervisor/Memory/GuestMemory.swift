@@ -5,8 +5,17 @@ import XenInterface
 /// The memory of a guest by linear address, as its kernel sees it at the moment: the only way in which hypercalls reach it.
 /// Every page of every copy is looked up anew: first in the guest's own page tables, then in the domain's physical map.
 struct GuestMemory {
+    /// How its kernel translates linear addresses.
     let space: GuestAddressSpace
-    let domain: Domain
+    /// How those are translated further.
+    let tables: NestedPageTables
+
+    /// The memory of a virtual CPU's domain, through the page tables that are in force.
+    @inline(__always)
+    init(of vcpu: VirtualCPU, _ control: some ControlBlock) {
+        space = GuestAddressSpace(cr0: control.cr0, cr3: control.cr3, cr4: control.cr4, efer: control.efer)
+        tables = vcpu.domain.physicalMap.tables
+    }
 
     /// Copies a value in.
     ///
@@ -37,8 +46,8 @@ struct GuestMemory {
     ///
     /// - Throws: `.badAddress` when the access would fault, or the memory is not the guest's own.
     func translate(_ address: GuestLinearAddress, forWriting: Bool) throws(XenError) -> HostPhysicalAddress {
-        guard let physical = space.translate(address, forWriting: forWriting, in: domain.physicalMap),
-            let host = domain.physicalMap.translate(physical, forWriting: forWriting)
+        guard let physical = space.translate(address, forWriting: forWriting, in: tables),
+            let host = tables.translate(physical, forWriting: forWriting)
         else { throw .badAddress }
         return host
     }

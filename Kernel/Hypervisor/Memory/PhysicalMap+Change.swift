@@ -11,8 +11,8 @@ extension PhysicalMap {
     public mutating func map(
         _ frame: GuestFrame, to target: HostFrame, use: FrameUse, writable: Bool = true
     ) throws(XenError) {
+        guard lookup(frame) == nil else { throw .alreadyExists }
         let slot = try slot(for: frame, level: 1)
-        guard !format.isPresent(PhysicalMemory.read(UInt64.self, at: slot)) else { throw .alreadyExists }
         let flags = writable ? format.readWrite : format.readOnly
         PhysicalMemory.write(target.address.value | flags | use.bits, at: slot)
         highestFrame = max(highestFrame, frame.number)
@@ -24,7 +24,7 @@ extension PhysicalMap {
     /// - Throws: as `map` does.
     public mutating func mapLarge(_ frame: GuestFrame, to target: HostFrame) throws(XenError) {
         let slot = try slot(for: frame, level: 2)
-        guard !format.isPresent(PhysicalMemory.read(UInt64.self, at: slot)) else { throw .alreadyExists }
+        guard !NestedPageTables.isPresent(PhysicalMemory.read(UInt64.self, at: slot)) else { throw .alreadyExists }
         PhysicalMemory.write(target.address.value | format.readWrite | format.large | FrameUse.ram.bits, at: slot)
         highestFrame = max(highestFrame, frame.number &+ 511)
         ramFrameCount &+= 512
@@ -60,14 +60,19 @@ extension PhysicalMap {
 
     /// The address of the entry for a guest frame at a level. Tables on the way are made, large pages split.
     private mutating func slot(for frame: GuestFrame, level: UInt64) throws(XenError) -> HostPhysicalAddress {
-        guard frame.number < PhysicalMap.frameLimit else { throw .invalidArgument }
+        guard frame.number < NestedPageTables.frameLimit else { throw .invalidArgument }
         var table = rootFrame.address
         var current: UInt64 = 4
         while current > level {
             let slot = table.advanced(by: tableIndex(of: frame.address.value, level: current) &* 8)
             var entry = PhysicalMemory.read(UInt64.self, at: slot)
-            if !format.isPresent(entry) || format.isLeaf(entry, level: current) {
-                entry = try makeTable(inPlaceOf: entry, level: current)
+            if !NestedPageTables.isPresent(entry) || NestedPageTables.isLeaf(entry, level: current) {
+                do throws(XenError) {
+                    entry = try makeTable(inPlaceOf: entry, level: current)
+                } catch {
+                    prune(frame)
+                    throw error
+                }
                 PhysicalMemory.write(entry, at: slot)
             }
             table = HostPhysicalAddress(entry & PageTableEntry.addressMask)
@@ -81,7 +86,7 @@ extension PhysicalMap {
         guard let table = allocator.takeFrame() else { throw .outOfMemory }
         tableCount &+= 1
         PhysicalMemory.fill(table)
-        if format.isPresent(entry) {
+        if NestedPageTables.isPresent(entry) {
             let flags = level == 2 ? entry & ~(PageTableEntry.addressMask | format.large) : entry & ~PageTableEntry.addressMask
             let step = frameSize &<< (9 &* (level &- 2))
             for index in 0..<entriesPerTable {
@@ -95,8 +100,10 @@ extension PhysicalMap {
 
     /// Frees the tables that lead to a guest frame and have become empty.
     private mutating func prune(_ frame: GuestFrame) {
-        var level: UInt64 = 1
-        while level < 4, let parent = parentSlot(of: frame, level: level) {
+        var level: UInt64 = 0
+        while level < 3 {
+            level &+= 1
+            guard let parent = parentSlot(of: frame, level: level) else { continue }
             let table = HostPhysicalAddress(PhysicalMemory.read(UInt64.self, at: parent) & PageTableEntry.addressMask).frame
             for index in 0..<entriesPerTable {
                 if PhysicalMemory.read(UInt64.self, at: table.address.advanced(by: index &* 8)) != 0 { return }
@@ -104,7 +111,6 @@ extension PhysicalMap {
             PhysicalMemory.write(UInt64(0), at: parent)
             allocator.free(table)
             tableCount &-= 1
-            level &+= 1
         }
     }
 
@@ -115,7 +121,7 @@ extension PhysicalMap {
         while true {
             let slot = table.advanced(by: tableIndex(of: frame.address.value, level: current) &* 8)
             let entry = PhysicalMemory.read(UInt64.self, at: slot)
-            guard format.isPresent(entry), !format.isLeaf(entry, level: current) else { return nil }
+            guard NestedPageTables.isPresent(entry), !NestedPageTables.isLeaf(entry, level: current) else { return nil }
             if current == level &+ 1 { return slot }
             table = HostPhysicalAddress(entry & PageTableEntry.addressMask)
             current &-= 1

@@ -29,72 +29,27 @@ public struct PhysicalMap: ~Copyable {
     }
 
     deinit {
-        PhysicalMap.free(table: rootFrame, level: 4, format: format, allocator: allocator)
+        PhysicalMap.free(table: rootFrame, level: 4, allocator: allocator)
     }
-
-    /// Guest frame numbers have 36 bits: 48 bits of address. What lies above is never mapped.
-    public static let frameLimit: UInt64 = 1 << 36
 
     /// The root table's address, for the VMCB or VMCS.
     public var root: HostPhysicalAddress { rootFrame.address }
 
-    /// What a guest frame is mapped to.
-    public struct Mapping {
-        /// The frame of the machine.
-        public let frame: HostFrame
-        /// Why it is mapped.
-        public let use: FrameUse
-        /// Whether the guest may write.
-        public let isWritable: Bool
-    }
+    /// The tables, for looking things up.
+    @inline(__always)
+    public var tables: NestedPageTables { NestedPageTables(root: rootFrame) }
 
     /// Looks up a guest frame; nil when nothing is mapped there.
-    public func lookup(_ frame: GuestFrame) -> Mapping? {
-        guard let (entry, level) = leaf(frame), let use = FrameUse(entry: entry) else { return nil }
-        return Mapping(
-            frame: PhysicalMap.target(of: entry, level: level, frame: frame), use: use,
-            isWritable: entry & format.writableMask != 0)
-    }
-
-    /// Translates a guest-physical address; nil when nothing is mapped there, or it is read-only and to be written.
-    @inline(__always)
-    public func translate(_ address: GuestPhysicalAddress, forWriting: Bool) -> HostPhysicalAddress? {
-        guard let (entry, level) = leaf(address.frame), !forWriting || entry & format.writableMask != 0 else { return nil }
-        return PhysicalMap.target(of: entry, level: level, frame: address.frame).address.advanced(by: address.offset)
-    }
-
-    @inline(__always)
-    private func leaf(_ frame: GuestFrame) -> (entry: UInt64, level: UInt64)? {
-        guard frame.number < PhysicalMap.frameLimit else { return nil }
-        let address = frame.address.value
-        var table = rootFrame.address
-        var level: UInt64 = 4
-        while true {
-            let entry = PhysicalMemory.read(UInt64.self, at: table.advanced(by: tableIndex(of: address, level: level) &* 8))
-            guard format.isPresent(entry) else { return nil }
-            if format.isLeaf(entry, level: level) { return (entry, level) }
-            table = HostPhysicalAddress(entry & PageTableEntry.addressMask)
-            level &-= 1
-        }
-    }
-
-    /// The frame that a leaf of some level maps a guest frame to.
-    @inline(__always)
-    static func target(of entry: UInt64, level: UInt64, frame: GuestFrame) -> HostFrame {
-        let within = frame.number & (1 &<< (9 &* (level &- 1)) &- 1)
-        return HostPhysicalAddress(entry & PageTableEntry.addressMask).frame.advanced(by: within)
-    }
+    public func lookup(_ frame: GuestFrame) -> NestedPageTables.Mapping? { tables.lookup(frame) }
 
     /// Frees a table, all tables below it, and all the ordinary memory that they map.
-    private static func free(
-        table: HostFrame, level: UInt64, format: NestedPageTableFormat, allocator: FrameAllocator
-    ) {
+    private static func free(table: HostFrame, level: UInt64, allocator: FrameAllocator) {
         for index in 0..<entriesPerTable {
             let entry = PhysicalMemory.read(UInt64.self, at: table.address.advanced(by: index &* 8))
-            guard format.isPresent(entry) else { continue }
+            guard NestedPageTables.isPresent(entry) else { continue }
             let frame = HostPhysicalAddress(entry & PageTableEntry.addressMask).frame
-            if !format.isLeaf(entry, level: level) {
-                free(table: frame, level: level &- 1, format: format, allocator: allocator)
+            if !NestedPageTables.isLeaf(entry, level: level) {
+                free(table: frame, level: level &- 1, allocator: allocator)
             } else if FrameUse(entry: entry) == .ram {
                 allocator.release(from: frame, to: frame.advanced(by: 1 &<< (9 &* (level &- 1))))
             }

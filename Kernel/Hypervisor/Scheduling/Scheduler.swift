@@ -11,8 +11,6 @@ struct Scheduler {
     private var position = 0
     /// When the current turn ends, in system time.
     var sliceEnd: UInt64 = 0
-    /// Whether the current virtual CPU has given up the rest of its turn.
-    var isYielding = false
 
     /// An empty circle.
     init(slice: UInt64) {

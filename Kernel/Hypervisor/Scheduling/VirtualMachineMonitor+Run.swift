@@ -14,7 +14,10 @@ extension VirtualMachineMonitor {
                 waitForWork()
                 continue
             }
-            if previous !== vcpu { machine.switchContext(from: previous, to: vcpu) }
+            if previous !== vcpu {
+                machine.switchContext(from: previous, to: vcpu)
+                backend.makeCurrent(vcpu)
+            }
             previous = vcpu
             takeTurn(vcpu)
             if vcpu.domain.end != nil { previous = nil }
@@ -41,25 +44,43 @@ extension VirtualMachineMonitor {
     private func takeTurn(_ vcpu: VirtualCPU) {
         var now = clock.now
         scheduler.sliceEnd = now &+ scheduler.slice
-        scheduler.isYielding = false
+        vcpu.isInTurn = true
         changeRunstate(of: vcpu, to: .running, at: now)
         expireTimers(at: now)
         armTimer(at: now)
-        while vcpu.activity == .runnable && vcpu.domain.end == nil && !scheduler.isYielding {
-            prepareEntry(vcpu)
-            handle(backend.enter(vcpu), of: vcpu)
-        }
+        enterRepeatedly(vcpu)
         now = clock.now
         let waits = vcpu.activity == .runnable ? Runstate.runnable : vcpu.activity == .offline ? .offline : .blocked
         changeRunstate(of: vcpu, to: waits, at: now)
     }
 
+    /// The innermost loop: into the guest, out of it, and see to why it has stopped.
+    @inline(never)
+    private func enterRepeatedly(_ vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        while vcpu.isInTurn {
+            prepareEntry(vcpu)
+            if options.checks && !isValid(control, of: vcpu) { return }
+            handle(control.run(&vcpu.registers), of: vcpu)
+        }
+    }
+
+    /// Whether the processor will accept the guest's state. If not, the log says why, and the domain is at its end.
+    @inline(never)
+    private func isValid(_ control: Backend.Control, of vcpu: VirtualCPU) -> Bool {
+        guard let rule = control.brokenRule else { return true }
+        Machine.log(.error, "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier): \(rule)")
+        destroy(vcpu, "its state broke a rule of the processor's manual")
+        return false
+    }
+
     /// A physical interrupt has ended the guest's run: it is taken, timers that are due expire, and the turn may be over.
-    func handlePhysicalInterrupt() {
+    @inline(never)
+    func handlePhysicalInterrupt(of vcpu: VirtualCPU) {
         machine.takeInterrupts()
         let now = clock.now
         expireTimers(at: now)
-        if now >= scheduler.sliceEnd { scheduler.isYielding = true } else { armTimer(at: now) }
+        if now >= scheduler.sliceEnd { vcpu.isInTurn = false } else { armTimer(at: now) }
     }
 
     func changeRunstate(of vcpu: VirtualCPU, to state: Runstate, at now: UInt64) {
@@ -71,9 +92,9 @@ extension VirtualMachineMonitor {
     func publishRunstate(of vcpu: VirtualCPU) {
         guard let area = vcpu.runstate.area else { return }
         if vcpu.domain.sharedInfo.layout.wordSize == 8 {
-            area.write(vcpu.runstate.info, in: vcpu.domain.physicalMap)
+            area.write(vcpu.runstate.info, in: vcpu.domain.physicalMap.tables)
         } else {
-            area.write(vcpu.runstate.info.compat, in: vcpu.domain.physicalMap)
+            area.write(vcpu.runstate.info.compat, in: vcpu.domain.physicalMap.tables)
         }
     }
 
