@@ -107,8 +107,10 @@ struct SpecialPlacement {
 
 /// What a domain's HVM parameters hold, of those that it may set.
 struct HVMParameters {
-    /// How events are delivered.
+    /// How the domain has asked for events to be delivered, last.
     var callback = EventCallback(rawValue: 0)
+    /// The vector on which they are delivered; 0 for none. The other ways need devices that there are not.
+    var callbackVector: UInt8 = 0
     /// The local ports of the console and of xenstore, as the builder has bound them.
     var consolePort: UInt32 = 0
     var xenstorePort: UInt32 = 0

@@ -39,8 +39,8 @@ extension VirtualMachineMonitor {
     /// Xen's callback vector goes past the local APIC: it needs no end-of-interrupt, and comes again for as long as the
     /// guest has not cleared the upcall flag. What cannot be injected now asks for an exit when it can.
     private func injectInterrupt(into vcpu: VirtualCPU, _ control: Backend.Control) {
-        let callback = vcpu.domain.parameters.callback
-        let hasCallback = vcpu.isUpcallPending && callback.kind == .vector && callback.vector >= 16
+        let callback = vcpu.domain.parameters.callbackVector
+        let hasCallback = vcpu.isUpcallPending && callback >= 16
         vcpu.localAPIC.taskPriority = UInt32(control.taskPriority) &<< 4
         let vector = vcpu.localAPIC.deliverable
         if !vcpu.localAPIC.hasRequest { vcpu.pending.remove(.localAPIC) }
@@ -49,7 +49,7 @@ extension VirtualMachineMonitor {
         } else if !control.canTakeInterrupt {
             requestInterruptWindow(of: vcpu, control, priority: nil)
         } else if hasCallback {
-            control.injectInterrupt(callback.vector)
+            control.injectInterrupt(callback)
             if vector != nil { requestInterruptWindow(of: vcpu, control, priority: nil) }
         } else if let vector {
             vcpu.localAPIC.take(vector)
@@ -85,8 +85,7 @@ extension VirtualMachineMonitor {
     /// Whether something would end a wait right now.
     func hasDeliverableEvent(_ vcpu: VirtualCPU) -> Bool {
         if vcpu.pending.contains(.nonMaskableInterrupt) { return true }
-        let callback = vcpu.domain.parameters.callback
-        if vcpu.isUpcallPending && callback.kind == .vector { return true }
+        if vcpu.isUpcallPending && vcpu.domain.parameters.callbackVector != 0 { return true }
         return vcpu.pending.contains(.localAPIC) && vcpu.localAPIC.deliverable != nil
     }
 }

@@ -46,7 +46,7 @@ extension VirtualMachineMonitor {
         if let refusal = refusal(of: arguments.domain, call) {
             arguments.status = refusal.rawValue
         } else if arguments.frameCount > call.domain.grantTable.maximumFrameCount {
-            throw .invalidArgument
+            arguments.status = GrantStatus.generalError.rawValue
         } else {
             arguments.status = GrantStatus.okay.rawValue
             if arguments.frameCount > 0 { _ = try call.domain.grantTable.frame(UInt64(arguments.frameCount) &- 1) }

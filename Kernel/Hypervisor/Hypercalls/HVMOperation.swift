@@ -56,6 +56,9 @@ extension VirtualMachineMonitor {
         switch index {
         case .callbackInterrupt:
             call.domain.parameters.callback = EventCallback(rawValue: arguments.value)
+            if call.domain.parameters.callback.kind == .vector {
+                call.domain.parameters.callbackVector = call.domain.parameters.callback.vector
+            }
             latchWordSize(of: call.domain, is64Bit: call.is64Bit)
         case .xenstorePort: call.domain.parameters.xenstorePort = UInt32(truncatingIfNeeded: arguments.value)
         case .consolePort: call.domain.parameters.consolePort = UInt32(truncatingIfNeeded: arguments.value)

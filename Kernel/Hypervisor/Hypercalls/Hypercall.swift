@@ -100,9 +100,14 @@ extension VirtualMachineMonitor {
         /// Copies out a text in an array of fixed length, with zeros behind it.
         @inline(never)
         func write(_ text: StaticString, length: Int, at address: UInt64) throws(XenError) {
-            for index in 0..<length {
-                let byte = index < text.utf8CodeUnitCount ? text.byte(index) : 0
-                try memory.write(byte, at: GuestLinearAddress(address &+ UInt64(index)))
+            let memory = memory
+            var done: UInt64 = 0
+            while done < UInt64(length) {
+                let place = GuestLinearAddress(address &+ done)
+                let host = try memory.translate(place, forWriting: true)
+                let count = min(UInt64(length) &- done, frameSize &- place.offset)
+                PhysicalMemory.write(text, from: done, padded: count, at: host)
+                done &+= count
             }
         }
     }

@@ -36,17 +36,32 @@ extension VirtualMachineMonitor {
     /// `XENMEM_increase_reservation` gives memory that is nowhere mapped: of no use to a domain whose memory is translated, and
     /// more than it may have.
     func increase(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
-        let arguments = try call.read(MemoryOperation.Reservation.self, at: call.argument2)
-        try requireOwn(arguments.domain, call)
+        if let arguments = try? call.read(MemoryOperation.Reservation.self, at: call.argument2) {
+            _ = try isOwn(arguments.domain, call)
+        }
         return Int64(bitPattern: start)
+    }
+
+    /// Whether a number names the caller's own domain; false when there is no such domain, for which these operations have no
+    /// error.
+    ///
+    /// - Throws: `.operationNotPermitted` when it names another.
+    private func isOwn(_ identifier: DomainIdentifier, _ call: Hypercall) throws(XenError) -> Bool {
+        do throws(XenError) {
+            try requireOwn(identifier, call)
+            return true
+        } catch .noSuchProcess {
+            return false
+        }
     }
 
     /// Calls `body` for the extents from `start` on, until it refuses one. Returns how many are done in all.
     private func forEachExtent(
         _ call: Hypercall, from start: UInt64, _ body: (Domain, GuestFrame, UInt32) -> Bool
     ) throws(XenError) -> Int64 {
-        let arguments = try call.read(MemoryOperation.Reservation.self, at: call.argument2)
-        try requireOwn(arguments.domain, call)
+        guard let arguments = try? call.read(MemoryOperation.Reservation.self, at: call.argument2),
+            try isOwn(arguments.domain, call)
+        else { return Int64(bitPattern: start) }
         guard start < arguments.extentCount, arguments.extentCount <= UInt64.max &>> 6,
             arguments.extentOrder <= maximumOrder
         else { return Int64(bitPattern: start) }

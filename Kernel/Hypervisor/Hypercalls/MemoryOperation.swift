@@ -28,10 +28,9 @@ extension VirtualMachineMonitor {
         case .removeFromPhysicalMap: try removeFromPhysicalMap(call, at: pointer)
         case .memoryMap: try getMemoryMap(call, at: pointer)
         case .setMemoryMap: try setMemoryMap(call, at: pointer)
-        case .machineMemoryMap, .setPopulateOnDemandTarget, .getPopulateOnDemandTarget, .claimPages:
-            throw .operationNotPermitted
+        case .setPopulateOnDemandTarget, .getPopulateOnDemandTarget, .claimPages: throw .operationNotPermitted
         case .getVirtualNUMAInformation, .exchange: throw .notSupported
-        case .machineToPhysicalList, .machineToPhysicalMapping, .sharingFreedPages, .sharingSharedPages,
+        case .machineMemoryMap, .machineToPhysicalList, .machineToPhysicalMapping, .sharingFreedPages, .sharingSharedPages,
             .pagingOperation, .accessOperation, .sharingOperation, .machineToPhysicalCompatList,
             .reservedDeviceMemoryMap, .acquireResource, nil:
             throw .notImplemented

@@ -11,11 +11,11 @@ extension VirtualMachineMonitor {
         timersChanged()
     }
 
-    /// The one-shot timer of the caller itself. With the flag "future only" a time that has passed is an error.
+    /// The one-shot timer of the caller itself. A time that has passed fires at once, with the flag "future only" as well: Xen
+    /// 4.17 does not heed it.
     func setSingleshotTimer(_ vcpu: VirtualCPU, _ call: Hypercall) throws(XenError) {
         guard vcpu === call.vcpu else { throw .invalidArgument }
         let arguments = try call.read(VCPUOperation.SetSingleshotTimer.self, at: call.argument3)
-        if arguments.flags & 1 != 0 && arguments.timeout < clock.now { throw .timerExpired }
         startSingleshotTimer(of: vcpu, at: max(arguments.timeout, 1))
     }
 }

@@ -33,9 +33,10 @@ extension VirtualMachineMonitor {
     /// The place for `vcpu_info`: 64 bytes that do not cross a page of the domain's own memory. Once only.
     private func registerInfo(_ vcpu: VirtualCPU, _ call: Hypercall) throws(XenError) {
         let arguments = try call.read(VCPUOperation.RegisterVCPUInfo.self, at: call.argument3)
-        guard arguments.offset <= UInt32(frameSize) - 64, arguments.offset & 7 == 0, !vcpu.hasRegisteredInfo else {
-            throw .invalidArgument
+        guard arguments.offset <= UInt32(frameSize) - 64, arguments.offset & 7 == 0 else {
+            throw .noSuchDeviceOrAddress
         }
+        guard !vcpu.hasRegisteredInfo else { throw .invalidArgument }
         guard vcpu === call.vcpu || !vcpu.isUp else { throw .busy }
         guard let mapping = call.domain.physicalMap.lookup(GuestFrame(arguments.guestFrame)), mapping.use == .ram,
             mapping.isWritable

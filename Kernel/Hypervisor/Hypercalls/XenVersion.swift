@@ -23,6 +23,7 @@ extension VirtualMachineMonitor {
         case .getFeatures:
             return try getFeatures(call, at: pointer)
         case .pageSize:
+            guard pointer == 0 else { throw .invalidArgument }
             return Int64(frameSize)
         case .guestHandle:
             for index in 0..<16 {

@@ -48,20 +48,27 @@ public struct NestedPageTables: BitwiseCopyable, Sendable {
         return HostPhysicalAddress((entry & PageTableEntry.addressMask) &+ within)
     }
 
-    /// The entry that maps a guest frame, and its level.
+    /// The entry that maps a guest frame, and its level: 2 for a page of 2 MiB. Every copy of every hypercall comes here several
+    /// times, so the four steps are written out.
     @inline(__always)
     private func leaf(_ frame: GuestFrame) -> (entry: UInt64, level: UInt64)? {
         guard frame.number < NestedPageTables.frameLimit else { return nil }
-        let address = frame.address.value
-        var table = root.address
-        var level: UInt64 = 4
-        while true {
-            let entry = PhysicalMemory.read(UInt64.self, at: table.advanced(by: tableIndex(of: address, level: level) &* 8))
-            guard NestedPageTables.isPresent(entry) else { return nil }
-            if NestedPageTables.isLeaf(entry, level: level) { return (entry, level) }
-            table = HostPhysicalAddress(entry & PageTableEntry.addressMask)
-            level &-= 1
-        }
+        let highest = NestedPageTables.entry(of: frame, level: 4, in: root.address.value)
+        guard NestedPageTables.isPresent(highest) else { return nil }
+        let third = NestedPageTables.entry(of: frame, level: 3, in: highest & PageTableEntry.addressMask)
+        guard NestedPageTables.isPresent(third) else { return nil }
+        let second = NestedPageTables.entry(of: frame, level: 2, in: third & PageTableEntry.addressMask)
+        guard NestedPageTables.isPresent(second) else { return nil }
+        if NestedPageTables.isLeaf(second, level: 2) { return (second, 2) }
+        let first = NestedPageTables.entry(of: frame, level: 1, in: second & PageTableEntry.addressMask)
+        return NestedPageTables.isPresent(first) ? (first, 1) : nil
+    }
+
+    /// The entry for a guest frame in a table of some level.
+    @inline(__always)
+    private static func entry(of frame: GuestFrame, level: UInt64, in table: UInt64) -> UInt64 {
+        let index = frame.number &>> (9 &* (level &- 1)) & (entriesPerTable &- 1)
+        return PhysicalMemory.read(UInt64.self, at: HostPhysicalAddress(table &+ index &* 8))
     }
 
     /// The frame that a leaf of some level maps a guest frame to.

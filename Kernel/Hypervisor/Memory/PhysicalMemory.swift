@@ -58,6 +58,15 @@ public enum PhysicalMemory {
         unsafe pointer(address).storeBytes(of: value, as: Value.self)
     }
 
+    /// Writes the bytes of a literal from `start` on, and zeros behind its end, `count` bytes in all.
+    static func write(_ text: StaticString, from start: UInt64, padded count: UInt64, at place: HostPhysicalAddress) {
+        for index in 0..<count {
+            let position = Int(truncatingIfNeeded: start &+ index)
+            let byte = position < text.utf8CodeUnitCount ? text.byte(position) : 0
+            write(byte, at: place.advanced(by: index))
+        }
+    }
+
     /// Lends out a range as a span of bytes.
     public static func withBytes<Result>(
         at address: HostPhysicalAddress, count: UInt64, _ body: (Span<UInt8>) -> Result

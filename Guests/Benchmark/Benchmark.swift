@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+import CPU
+import GuestKit
+import XenInterface
+
+/// What the hypervisor's services cost. The assembly calls it.
+///
+/// Each line gives an operation's least number of ticks of the TSC over 1,000 tries, less those of measuring nothing.
+/// In an emulator that advances the TSC by one for each instruction, ticks are instructions.
+@c(guest_main)
+public func benchmark(_ startInfo: UInt64) {
+    var report = BenchmarkReport(guest: Guest(startInfo: startInfo))
+    processorExits(&report)
+    hypercallsWithoutMemory(&report)
+    hypercallsWithMemory(&report)
+    batches(&report)
+    report.guest.hypercalls.shutDown(.powerOff)
+}
+
+private func processorExits(_ report: inout BenchmarkReport) {
+    report.measure("CPUID") { _ in _ = Processor.identify(0x4000_0001) }
+    report.measure("RDMSR APIC_BASE") { _ in _ = cpu_read_msr(0x1B) }
+    report.measure("port read 0x61") { _ in _ = Port.read8(0x61) }
+}
+
+private func hypercallsWithoutMemory(_ report: inout BenchmarkReport) {
+    report.measure("null hypercall") { guest in _ = guest.hypercalls.call(.xenVersion) }
+    report.measure("sched_op yield") { guest in guest.hypercalls.yield() }
+}
+
+private func hypercallsWithMemory(_ report: inout BenchmarkReport) {
+    guard let page = report.guest.pages.allocate() else { return }
+    let extraVersion = UInt64(XenVersionOperation.extraVersion.rawValue)
+    report.measure("xen_version extraversion") { guest in
+        _ = guest.hypercalls.call(.xenVersion, extraVersion, page)
+    }
+    var domain = DomainIdentifier.caller
+    report.measure("memory_op copy-in") { guest in
+        _ = guest.hypercalls.memory(.maximumGuestFrame, &domain)
+    }
+    var port = EventChannelOperation.BindIPI(vcpu: 0)
+    guard report.guest.hypercalls.eventChannel(.bindIPI, &port) == 0 else { return }
+    var send = EventChannelOperation.Send(port: port.port)
+    report.measure("event_channel_op send") { guest in
+        _ = guest.hypercalls.eventChannel(.send, &send)
+    }
+    var status = EventChannelOperation.Status(domain: .caller, port: port.port)
+    report.measure("event_channel_op status") { guest in
+        _ = guest.hypercalls.eventChannel(.status, &status)
+    }
+    var size = GrantTableOperation.QuerySize(domain: .caller)
+    report.measure("grant_table_op query_size") { guest in
+        _ = guest.hypercalls.grantTable(.querySize, &size)
+    }
+}
+
+private func batches(_ report: inout BenchmarkReport) {
+    var call = MulticallEntry()
+    call.operation = UInt64(HypercallNumber.xenVersion.rawValue)
+    var calls: InlineArray<16, MulticallEntry> = InlineArray(repeating: call)
+    let hypercalls = report.guest.hypercalls
+    Memory.withAddress(of: &calls) { list in
+        guard hypercalls.call(.multicall, list, 16) == 0 else { return }
+        report.measure("multicall of 16") { guest in _ = guest.hypercalls.call(.multicall, list, 16) }
+    }
+}

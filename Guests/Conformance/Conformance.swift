@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import GuestKit
+import XenInterface
+
+/// The conformance suite: what a domain may rely on, one function for each subject. The assembly calls it.
+@c(guest_main)
+public func conformance(_ startInfo: UInt64) {
+    let suite = Suite.run(in: Guest(startInfo: startInfo)) { suite in
+        callingConvention(&suite)
+        hypercallPage(&suite)
+        cpuid(&suite)
+        xenVersion(&suite)
+        eventChannels(&suite)
+        memory(&suite)
+        hvmOperation(&suite)
+        schedulerOperation(&suite)
+        timer(&suite)
+        clock(&suite)
+        consoleIO(&suite)
+        vmAssist(&suite)
+        grantTable(&suite)
+        grantUse(&suite)
+        machine(&suite)
+        compatibilityMode(&suite)
+        vcpuOperation(&suite)
+    }
+    suite.guest.hypercalls.shutDown(.powerOff)
+}
+
+private func eventChannels(_ suite: inout Suite) {
+    eventChannelAllocation(&suite)
+    eventChannelClose(&suite)
+    eventChannelReset(&suite)
+    eventChannelInterdomain(&suite)
+    eventChannelVirtualInterrupts(&suite)
+    eventChannelVCPUs(&suite)
+    eventChannelStatus(&suite)
+    eventChannelSend(&suite)
+    eventChannelUnmask(&suite)
+    eventCallback(&suite)
+}
+
+private func memory(_ suite: inout Suite) {
+    physicalMap(&suite)
+    reservations(&suite)
+    memoryMap(&suite)
+}
+
+private func machine(_ suite: inout Suite) {
+    unbackedMemory(&suite)
+    modelSpecificRegisters(&suite)
+    localAPIC(&suite)
+}

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+#
+# How guests are built: each is one ELF file, .build/guests/NAME.elf. The Makefile at the top includes this file, and
+# may set:
+#   SWIFT_BIN      folder of the Swift toolchain's programs, with a slash at its end; empty when they are on the PATH
+#   NASM           the assembler
+#   GUEST_SCRATCH  where SwiftPM puts the freestanding build
+
+SWIFT_BIN ?=
+NASM ?= nasm
+GUEST_SCRATCH ?= .build/freestanding
+GUEST_OUTPUT ?= .build/guests
+
+GUEST_LINK = $(SWIFT_BIN)ld.lld -nostdlib -static --gc-sections --strip-debug -z noexecstack
+GUEST_SWIFT = $(SWIFT_BIN)swift build --triple x86_64-unknown-none-elf --toolset linker/freestanding.json \
+	--scratch-path $(GUEST_SCRATCH) -c release
+
+# Guests in Swift: NAME, and the SwiftPM product it is linked from.
+SWIFT_GUESTS := conformance benchmark wild-pointers isolation isolation-victim
+PRODUCT_conformance := ConformanceGuest
+PRODUCT_benchmark := BenchmarkGuest
+PRODUCT_wild-pointers := WildPointersGuest
+PRODUCT_isolation := IsolationGuest
+PRODUCT_isolation-victim := IsolationVictimGuest
+
+# Guests in assembly: Guests/Hostile/NAME.asm for each, and the suite for 32-bit guests.
+ASSEMBLY_GUESTS := $(patsubst Guests/Hostile/%.asm,%,$(wildcard Guests/Hostile/*.asm)) 32-bit
+
+GUESTS := $(SWIFT_GUESTS) $(ASSEMBLY_GUESTS)
+GUEST_ELVES := $(GUESTS:%=$(GUEST_OUTPUT)/%.elf)
+
+GUEST_KIT_OBJECTS := $(patsubst Guests/GuestKit/Assembly/%.asm,$(GUEST_OUTPUT)/kit/%.o,\
+	$(wildcard Guests/GuestKit/Assembly/*.asm))
+GUEST_SWIFT_SOURCES := $(shell find Guests Kernel/CPU Kernel/Architecture Kernel/XenInterface \
+	-name '*.swift' -o -name '*.h' -o -name '*.modulemap') Package.swift linker/freestanding.json
+
+.PHONY: guest-elves
+guest-elves: $(GUEST_ELVES)
+
+$(GUEST_OUTPUT)/kit/%.o: Guests/GuestKit/Assembly/%.asm Guests/GuestKit/Assembly/selectors.inc
+	@mkdir -p $(@D)
+	$(NASM) -f elf64 -I Guests/GuestKit/Assembly/ -o $@ $<
+
+# SwiftPM builds one product at a time in one scratch path: the second library waits for the first.
+GUEST_ARCHIVE = $(GUEST_SCRATCH)/release/lib$(PRODUCT_$*).a
+
+$(SWIFT_GUESTS:%=$(GUEST_OUTPUT)/%.elf): $(GUEST_OUTPUT)/%.elf: $(GUEST_KIT_OBJECTS) $(GUEST_SWIFT_SOURCES) \
+		linker/guest.ld
+	@mkdir -p $(@D)
+	$(GUEST_SWIFT) --product $(PRODUCT_$*)
+	$(GUEST_LINK) -T linker/guest.ld -o $@ $(GUEST_KIT_OBJECTS) $(GUEST_ARCHIVE)
+
+vpath %.asm Guests/Hostile Guests/Conformance32
+
+$(ASSEMBLY_GUESTS:%=$(GUEST_OUTPUT)/%.elf): $(GUEST_OUTPUT)/%.elf: %.asm \
+		$(wildcard Guests/Hostile/*.inc Guests/Conformance32/*.inc)
+	@mkdir -p $(@D)
+	$(NASM) -f bin -I Guests/Hostile/ -I Guests/Conformance32/ -o $@ $<

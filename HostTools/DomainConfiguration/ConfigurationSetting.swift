@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+
+/// A value in a configuration file.
+///
+/// Xen's `xl` keeps numbers and texts alike as texts, so that `memory = "256"` is as good as `memory = 256`. So do we.
+indirect enum ConfigurationValue: Equatable {
+    case scalar(String)
+    case list([ConfigurationValue])
+}
+
+/// A line `key = value`.
+struct ConfigurationSetting {
+    let key: String
+    let value: ConfigurationValue
+    let keyPosition: SourcePosition
+    let valuePosition: SourcePosition
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+
+/// A machine that QEMU is to emulate, and what it boots.
+public struct QEMU: Sendable, Equatable {
+    /// The mainboards that the hypervisor is tested on.
+    public enum Machine: String, Sendable, CaseIterable {
+        /// PCI Express and AHCI.
+        case q35
+        /// The older PCI board with IDE.
+        case pc
+    }
+
+    /// Where the kernel comes from.
+    public enum BootMedium: Sendable, Equatable {
+        /// QEMU's own multiboot loader: a 32-bit ELF, its command line, and modules as file and argument string.
+        case kernel(path: String, commandLine: String, modules: [Module])
+        /// A CD image.
+        case optical(path: String)
+        /// The same image as a hard disk.
+        case disk(path: String)
+    }
+
+    /// A multiboot module: a file, and the string that the kernel finds beside it.
+    public struct Module: Sendable, Equatable {
+        public var path: String
+        public var arguments: String
+
+        /// A module with an argument string, which may be empty.
+        public init(path: String, arguments: String = "") {
+            self.path = path
+            self.arguments = arguments
+        }
+    }
+
+    /// The program's name, looked up on PATH.
+    public static let program = "qemu-system-x86_64"
+
+    /// A named processor with SVM and nested paging, less what TCG would warn that it lacks.
+    public static let processor =
+        "EPYC,+svm,+npt,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec"
+
+    public var boot: BootMedium
+    public var machine: Machine
+    /// Memory of the whole machine, in MiB.
+    public var memory: Int
+    /// Whether one tick of the time-stamp counter is one instruction: exact, repeatable counts.
+    public var countsInstructions: Bool
+    /// Whether QEMU waits for a debugger on TCP port 1234 before the first instruction.
+    public var waitsForDebugger: Bool
+
+    /// A machine; see the properties.
+    public init(
+        boot: BootMedium, machine: Machine = .q35, memory: Int = 512, countsInstructions: Bool = false,
+        waitsForDebugger: Bool = false
+    ) {
+        self.boot = boot
+        self.machine = machine
+        self.memory = memory
+        self.countsInstructions = countsInstructions
+        self.waitsForDebugger = waitsForDebugger
+    }
+
+    /// QEMU's arguments: no screen, the serial port on standard output, port 0xF4 ends the run.
+    public var arguments: [String] {
+        var arguments = [
+            "-accel", "tcg", "-machine", machine.rawValue, "-cpu", Self.processor, "-m", String(memory),
+            "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot", "-nodefaults", "-vga", "std",
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+        ]
+        if countsInstructions { arguments += ["-icount", "shift=0"] }
+        if waitsForDebugger { arguments += ["-s", "-S"] }
+        return arguments + bootArguments
+    }
+
+    private var bootArguments: [String] {
+        switch boot {
+        case .kernel(let path, let commandLine, let modules):
+            let list = modules.map { module in
+                let words = module.arguments.isEmpty ? module.path : "\(module.path) \(module.arguments)"
+                return Self.doubleCommas(words)
+            }
+            let initrd = list.isEmpty ? [] : ["-initrd", list.joined(separator: ",")]
+            return ["-kernel", path, "-append", commandLine] + initrd
+        case .optical(let path):
+            return ["-boot", "d", "-drive", "file=\(Self.doubleCommas(path)),format=raw,media=cdrom,readonly=on"]
+        case .disk(let path):
+            return ["-boot", "c", "-drive", "file=\(Self.doubleCommas(path)),format=raw,media=disk,snapshot=on"]
+        }
+    }
+
+    /// A comma separates QEMU's options; two stand for one in a value.
+    private static func doubleCommas(_ text: String) -> String {
+        text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+    }
+}

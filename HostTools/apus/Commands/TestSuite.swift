@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+import DomainConfiguration
+import Foundation
+import TestReport
+
+/// Guests that are booted together, and what is expected of each.
+struct TestSuite {
+    /// One guest of a suite.
+    struct Member {
+        /// The name of a built guest, `.build/guests/NAME.elf`, or the path of a guest.
+        var guest: String
+        var expectation: GuestExpectation = .report
+        var commandLine = ""
+        /// MiB.
+        var memory = 64
+    }
+
+    var name: String
+    var members: [Member]
+
+    /// The suites that `apus test` boots when none is named, in this order.
+    static let all: [TestSuite] = [
+        TestSuite(name: "conformance", members: [Member(guest: "conformance")]),
+        TestSuite(name: "conformance-32", members: [Member(guest: "32-bit")]),
+        // A hostile guest, and a neighbour that must not suffer from it.
+        besideNeighbour(Member(guest: "triple-fault", expectation: .ending("reboot"))),
+        besideNeighbour(Member(guest: "garbage", expectation: .anyEnding)),
+        besideNeighbour(Member(guest: "interrupts-off-loop")),
+        besideNeighbour(Member(guest: "hlt-if0")),
+        besideNeighbour(Member(guest: "endless-console")),
+    ]
+
+    private static func besideNeighbour(_ hostile: Member) -> TestSuite {
+        TestSuite(name: hostile.guest, members: [hostile, Member(guest: "32-bit")])
+    }
+
+    /// The suite of this name, else the guest of this name or path as a suite of its own.
+    static func named(_ name: String) -> TestSuite {
+        all.first { $0.name == name } ?? TestSuite(name: GuestOptions.name(of: name), members: [Member(guest: name)])
+    }
+
+    /// Reads and checks the guests.
+    func load() throws(CommandFailure) -> [Guest] {
+        var guests: [Guest] = []
+        for member in members { guests.append(try Guest(try configuration(of: member))) }
+        return guests
+    }
+
+    private func configuration(of member: Member) throws(CommandFailure) -> DomainConfiguration {
+        if GuestOptions.isConfiguration(member.guest) { return try GuestOptions.loadConfiguration(member.guest) }
+        let built = Locations.built("guests/\(member.guest).elf")
+        let path = FileManager.default.fileExists(atPath: member.guest) ? member.guest : built
+        guard FileManager.default.fileExists(atPath: path) else {
+            let known = Self.all.map(\.name).joined(separator: ", ")
+            throw .input("\(member.guest): no suite (known: \(known)), no file, and not built (make guests)")
+        }
+        return DomainConfiguration(
+            name: GuestOptions.name(of: member.guest), kernel: path, commandLine: member.commandLine,
+            memory: member.memory)
+    }
+}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+#
+# One SwiftPM package holds all Swift; this file adds NASM, the linker, and the order of things. `make` shows the verbs.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+# SwiftPM and the linker use all processors themselves; the verbs below count on their order.
+.NOTPARALLEL:
+SHELL := /bin/sh
+
+# The toolchain's own folder: ld.lld and llvm-objcopy live beside swift, which on PATH may be a launcher.
+SWIFT_BIN := $(shell swift -print-target-info 2>/dev/null | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1/bin/|p')
+NASM := nasm
+APUS := .build/release/apus
+
+# ---------------------------------------------------------------------------------------------------------------------
+##@ What people use
+
+.PHONY: help
+help: ## show this list
+	@echo "Apus: a Xen-compatible microhypervisor in Swift"
+	@sed -n -e 's/^##@ \(.*\)/\n\1:/p' -e 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
+		awk -F '\t' 'NF == 2 { printf "  make %-10s %s\n", $$1, $$2; next } { print }'
+
+.PHONY: run
+run: iso ## build everything, boot the ISO in an emulator, and judge what it shows
+	@Tests/System/first-light
+
+.PHONY: test
+test: kernel tools guests linux ## run every check: style, unit tests, the linked kernel, booted guests
+	@Tests/System/all
+
+.PHONY: bench
+bench: kernel tools guests ## count instructions of hypercalls and of the boot; writes .build/bench.json
+	@$(APUS) bench --format json --output .build/bench.json
+	@echo "written: .build/bench.json"
+
+.PHONY: install
+install: ## install the Debian packages that are missing, and check the Swift toolchain
+	@.ci/install
+
+# ---------------------------------------------------------------------------------------------------------------------
+##@ What they are made of
+
+.PHONY: kernel
+kernel: install .build/apus.elf .build/apus32.elf ## build the hypervisor: .build/apus.elf, .build/apus32.elf
+
+.PHONY: tools
+tools: install ## build the command apus: .build/release/apus
+	swift build -c release --product apus
+
+include Guests/guests.mk
+
+.PHONY: guests
+guests: install guest-elves ## build the guests: .build/guests/NAME.elf
+
+.PHONY: iso
+iso: kernel tools guests linux ## build .build/apus.iso: the hypervisor, the conformance suite and Linux
+	@Guests/Linux/make-iso
+
+# Fetches, unpacks, never installs. Where no kernel can be had, it says so, and what depends on it says so as well.
+.PHONY: linux
+linux: tools
+	@Guests/Linux/fetch $(LINUX)
+
+KERNEL_SOURCES := $(shell find Kernel -type f) Package.swift linker/freestanding.json
+BOOT_OBJECTS := $(patsubst boot/%.asm,.build/boot/%.o,$(wildcard boot/*.asm))
+FREESTANDING := swift build --triple x86_64-unknown-none-elf --toolset linker/freestanding.json \
+	--scratch-path .build/freestanding -c release
+
+.build/freestanding/release/libKernel.a: $(KERNEL_SOURCES)
+	$(FREESTANDING) --product Kernel
+	@touch $@
+
+.build/boot/%.o: boot/%.asm $(wildcard boot/*.inc)
+	@mkdir -p $(@D)
+	$(NASM) -f elf64 -g -F dwarf -i boot/ $< -o $@
+
+.build/apus.elf: .build/freestanding/release/libKernel.a $(BOOT_OBJECTS) linker/kernel.ld
+	$(SWIFT_BIN)ld.lld -T linker/kernel.ld --gc-sections -z max-page-size=4096 -o $@ $(BOOT_OBJECTS) $<
+
+# QEMU's -kernel takes multiboot kernels as 32-bit ELF only.
+.build/apus32.elf: .build/apus.elf
+	$(SWIFT_BIN)llvm-objcopy -O elf32-i386 --strip-all $< $@
+
+# ---------------------------------------------------------------------------------------------------------------------
+##@ What developers use
+
+.PHONY: lint
+lint: ## check the form of all Swift sources
+	@swift format lint --strict --parallel --recursive Package.swift Kernel Guests HostTools Tests
+
+.PHONY: format
+format: ## put all Swift sources into that form
+	@swift format --in-place --parallel --recursive Package.swift Kernel Guests HostTools Tests
+
+.PHONY: debug
+debug: kernel tools guests ## start the conformance suite and wait for a debugger
+	@$(APUS) run --debugger .build/guests/conformance.elf
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf .build
