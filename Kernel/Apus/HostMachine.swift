@@ -53,7 +53,11 @@ public final class HostMachine: Platform {
     public func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDResult { cpu_cpuid(leaf, subleaf) }
 
     public func switchContext(from old: VirtualCPU?, to new: VirtualCPU) {
-        if !hostExtendedControl.isEmpty { cpu_write_xcr0(hostExtendedControl.rawValue) }
+        if !hostExtendedControl.isEmpty {
+            // QEMU's emulated processor does not intercept XSETBV, so the guest's value is whatever is there now.
+            old?.extendedControl = XCR0(rawValue: cpu_read_xcr0())
+            cpu_write_xcr0(hostExtendedControl.rawValue)
+        }
         if let old {
             old.debugAddresses = cpu_read_debug_addresses()
             if hostExtendedControl.isEmpty {

@@ -127,6 +127,11 @@ INSTRUCTION void cpu_write_mmio32(uint64_t address, uint32_t value) { *(volatile
 
 // ---- State that is switched with a virtual CPU and not by the world switch ------------------------------------------
 
+INSTRUCTION uint64_t cpu_read_xcr0(void) {
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return ((uint64_t)high << 32) | low;
+}
 INSTRUCTION void cpu_write_xcr0(uint64_t value) {
     __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
