@@ -86,12 +86,15 @@ func enterPageTables(_ boot: BootInformation, _ memory: FrameAllocator) {
     tables.unmap(layout.stack_guard)
     tables.unmap(layout.fault_stack_guard)
     boot.forEachMemoryRange { range in
-        if range.end > boundary { tables.map(from: max(range.start, boundary), to: range.end, [.writable, .noExecute]) }
+        if range.end > boundary {
+            tables.map(from: max(range.start, boundary), to: range.end, [.writable, .noExecute])
+        }
     }
     tables.map(
         from: LocalAPIC.page.value, to: LocalAPIC.page.value &+ frameSize, [.writable, .noExecute, .uncached])
     tables.load()
-    Log.info("paging: own page tables; code \(hex: layout.text_start) to \(hex: layout.text_end), stack guards in place")
+    Log.info(
+        "paging: own page tables; code \(hex: layout.text_start) to \(hex: layout.text_end), stack guards in place")
 }
 
 /// The first of so many zeroed frames in a row.

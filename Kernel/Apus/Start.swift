@@ -12,7 +12,8 @@ import SVM
 public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTimestamp: UInt64) -> Never {
     SerialPort.initialise()
     guard let boot = BootInformation(magic: magic, address: informationAddress) else {
-        Log.write("FATAL this kernel wants to be started by a multiboot 1 loader: GRUB's `multiboot`, or QEMU's -kernel")
+        Log.write(
+            "FATAL this kernel wants to be started by a multiboot 1 loader: GRUB's `multiboot`, or QEMU's -kernel")
         Shutdown.hypervisorFailed.perform()
     }
     let options = readOptions(boot)
@@ -23,7 +24,8 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
     prepareInterrupts(memory)
     let calibration = measureTimers()
     let clock = Clock(
-        frequency: calibration.timestampFrequency, start: entryTimestamp, wallClockSeconds: WallClock.secondsSince1970())
+        frequency: calibration.timestampFrequency, start: entryTimestamp, wallClockSeconds: WallClock.secondsSince1970()
+    )
 
     let monitor = VirtualMachineMonitor(
         backend: enableSVM(memory), machine: HostMachine(calibration), allocator: memory, clock: clock,

@@ -31,7 +31,9 @@ public struct Options: Sendable {
             checks = true
         } else if word.isEqual(to: "checks=off") {
             checks = false
-        } else if let start = word.end(of: "sched_slice="), let microseconds = word.extracting(start...).decimal, microseconds > 0 {
+        } else if let start = word.end(of: "sched_slice="), let microseconds = word.extracting(start...).decimal,
+            microseconds > 0
+        {
             slice = microseconds &* 1000
         } else if let start = word.end(of: "loglevel="), let level = Options.level(word.extracting(start...)) {
             logLevel = level

@@ -29,12 +29,20 @@ public func interruptTaken(_ frame: UnsafePointer<InterruptFrame>) {
 private func report(_ frame: InterruptFrame) {
     let name = Exception(rawValue: UInt8(truncatingIfNeeded: frame.vector))?.name ?? "reserved exception"
     Log.write("FATAL \(name), vector \(frame.vector), error code \(hex: frame.error)")
-    Log.write("  rip \(hex: frame.rip, digits: 16)  rflags \(hex: frame.rflags)  cs \(hex: frame.cs)  ss \(hex: frame.ss)")
-    Log.write("  rax \(hex: frame.rax, digits: 16)  rbx \(hex: frame.rbx, digits: 16)  rcx \(hex: frame.rcx, digits: 16)")
-    Log.write("  rdx \(hex: frame.rdx, digits: 16)  rsi \(hex: frame.rsi, digits: 16)  rdi \(hex: frame.rdi, digits: 16)")
-    Log.write("  rbp \(hex: frame.rbp, digits: 16)  rsp \(hex: frame.rsp, digits: 16)  r8  \(hex: frame.r8, digits: 16)")
-    Log.write("  r9  \(hex: frame.r9, digits: 16)  r10 \(hex: frame.r10, digits: 16)  r11 \(hex: frame.r11, digits: 16)")
-    Log.write("  r12 \(hex: frame.r12, digits: 16)  r13 \(hex: frame.r13, digits: 16)  r14 \(hex: frame.r14, digits: 16)")
-    Log.write("  r15 \(hex: frame.r15, digits: 16)  cr2 \(hex: cpu_read_cr2(), digits: 16)  cr3 \(hex: cpu_read_cr3(), digits: 16)")
+    Log.write(
+        "  rip \(hex: frame.rip, digits: 16)  rflags \(hex: frame.rflags)  cs \(hex: frame.cs)  ss \(hex: frame.ss)")
+    Log.write(
+        "  rax \(hex: frame.rax, digits: 16)  rbx \(hex: frame.rbx, digits: 16)  rcx \(hex: frame.rcx, digits: 16)")
+    Log.write(
+        "  rdx \(hex: frame.rdx, digits: 16)  rsi \(hex: frame.rsi, digits: 16)  rdi \(hex: frame.rdi, digits: 16)")
+    Log.write(
+        "  rbp \(hex: frame.rbp, digits: 16)  rsp \(hex: frame.rsp, digits: 16)  r8  \(hex: frame.r8, digits: 16)")
+    Log.write(
+        "  r9  \(hex: frame.r9, digits: 16)  r10 \(hex: frame.r10, digits: 16)  r11 \(hex: frame.r11, digits: 16)")
+    Log.write(
+        "  r12 \(hex: frame.r12, digits: 16)  r13 \(hex: frame.r13, digits: 16)  r14 \(hex: frame.r14, digits: 16)")
+    Log.write(
+        "  r15 \(hex: frame.r15, digits: 16)  cr2 \(hex: cpu_read_cr2(), digits: 16)  cr3 \(hex: cpu_read_cr3(), digits: 16)"
+    )
     Backtrace.write(from: frame.rip, framePointer: frame.rbp)
 }

@@ -13,7 +13,8 @@ public enum SVMFailure: Error {
     public var message: StaticString {
         switch self {
         case .absent: "this processor has no SVM"
-        case .disabledByFirmware: "the firmware has switched SVM off (VM_CR.SVMDIS): look for it in the firmware's settings"
+        case .disabledByFirmware:
+            "the firmware has switched SVM off (VM_CR.SVMDIS): look for it in the firmware's settings"
         case .noNestedPaging: "this processor's SVM has no nested paging"
         }
     }

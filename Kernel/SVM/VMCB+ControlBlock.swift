@@ -21,7 +21,6 @@ extension VMCB: ControlBlock {
     var stackPointer: UInt64 { state.rsp }
     var privilegeLevel: UInt8 { state.currentPrivilegeLevel }
     var isIn64BitCode: Bool { state.efer.contains(.longModeActive) && state.cs.attributes.contains(.long) }
-    var isInVirtual8086Mode: Bool { state.rflags.contains(.virtual8086) }
 
     /// Without next-RIP save the length is the instruction's usual one. (AMD APM vol. 2 §15.7.1)
     @inline(__always)

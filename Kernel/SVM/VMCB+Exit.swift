@@ -46,11 +46,13 @@ extension VMCB {
         let information = control.exitInformation1
         let isInput = information & 1 != 0
         let addressSize: UInt8 =
-            information & 1 << 9 != 0 ? 8 : information & 1 << 8 != 0 ? 4 : information & 1 << 7 != 0 ? 2 : codeAddressSize
+            information & 1 << 9 != 0
+            ? 8 : information & 1 << 8 != 0 ? 4 : information & 1 << 7 != 0 ? 2 : codeAddressSize
         return PortAccess(
             port: UInt16(truncatingIfNeeded: information >> 16), size: UInt8(truncatingIfNeeded: information >> 4 & 7),
             isInput: isInput, isString: information & 1 << 2 != 0, isRepeated: information & 1 << 3 != 0,
-            instructionLength: UInt8(truncatingIfNeeded: control.exitInformation2 &- state.rip), addressSize: addressSize, segmentBase: isIn64BitCode ? 0 : isInput ? state.es.base : state.ds.base)
+            instructionLength: UInt8(truncatingIfNeeded: control.exitInformation2 &- state.rip),
+            addressSize: addressSize, segmentBase: isIn64BitCode ? 0 : isInput ? state.es.base : state.ds.base)
     }
 
     /// The width of addresses in the code that the guest executes.

@@ -39,7 +39,8 @@ extension VMCB {
     }
 
     /// Debug and alignment exceptions, whose delivery can go on for ever without an exit, are always intercepted.
-    static let alwaysIntercepted: UInt32 = 1 << UInt32(Exception.debug.rawValue) | 1 << UInt32(Exception.alignmentCheck.rawValue)
+    static let alwaysIntercepted: UInt32 =
+        1 << UInt32(Exception.debug.rawValue) | 1 << UInt32(Exception.alignmentCheck.rawValue)
 
     /// RFLAGS.TF makes the processor stop after the instruction; all exceptions are intercepted, so that none is delivered
     /// with that flag in the saved RFLAGS.

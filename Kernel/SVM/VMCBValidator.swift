@@ -7,7 +7,8 @@ import Hypervisor
 enum VMCBValidator {
     /// The rule that is broken; nil when all hold.
     static func brokenRule(control: VMCBControlArea, state: VMCBStateSaveArea) -> StaticString? {
-        brokenControlRule(control) ?? brokenStateRule(state) ?? brokenModeRule(state) ?? brokenInjectionRule(control, state)
+        brokenControlRule(control) ?? brokenStateRule(state) ?? brokenModeRule(state)
+            ?? brokenInjectionRule(control, state)
     }
 
     private static func brokenControlRule(_ control: VMCBControlArea) -> StaticString? {
@@ -26,7 +27,9 @@ enum VMCBValidator {
 
     private static func brokenStateRule(_ state: VMCBStateSaveArea) -> StaticString? {
         if !state.efer.contains(.secureVirtualMachineEnable) { return "EFER.SVME is clear" }
-        if state.cr0.contains(.notWriteThrough) && !state.cr0.contains(.cacheDisable) { return "CR0.NW is set and CR0.CD clear" }
+        if state.cr0.contains(.notWriteThrough) && !state.cr0.contains(.cacheDisable) {
+            return "CR0.NW is set and CR0.CD clear"
+        }
         if state.cr0.rawValue >> 32 != 0 { return "CR0 has bits 63:32 set" }
         if state.cr3 & 0xFFF0_0000_0000_0000 != 0 { return "CR3 has reserved bits set" }
         if state.cr4.rawValue & ~0x00F7_1FFF != 0 { return "CR4 has reserved bits set" }

@@ -28,6 +28,9 @@ struct TestSuite {
         besideNeighbour(Member(guest: "interrupts-off-loop")),
         besideNeighbour(Member(guest: "hlt-if0")),
         besideNeighbour(Member(guest: "endless-console")),
+        besideNeighbour(Member(guest: "wild-pointers")),
+        // One domain looks for another's memory; the other finds its own as it left it.
+        TestSuite(name: "isolation", members: [Member(guest: "isolation-victim"), Member(guest: "isolation")]),
     ]
 
     private static func besideNeighbour(_ hostile: Member) -> TestSuite {

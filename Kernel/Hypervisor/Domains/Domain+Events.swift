@@ -6,7 +6,9 @@ extension Domain {
     /// `event_channel.h`: the two-level ABI)
     func raiseEvent(_ port: UInt32) {
         // A domain that has changed to the 32-bit layout may still have ports for which that has no bits.
-        guard port < sharedInfo.portLimit, let channel = eventChannels[port], !sharedInfo.setPending(port) else { return }
+        guard port < sharedInfo.portLimit, let channel = eventChannels[port], !sharedInfo.setPending(port) else {
+            return
+        }
         if !sharedInfo.isMasked(port) { deliver(port, channel) }
         for vcpu in vcpus where vcpu.activity == .polling { vcpu.wake() }
     }

@@ -47,7 +47,9 @@ public struct EventChannels: ~Copyable {
     /// The port to which a virtual interrupt is bound on a virtual CPU.
     public func port(ofVirtualInterrupt number: UInt32, vcpu: UInt32) -> UInt32? {
         for port in 1..<max(end, 1) {
-            if let channel = self[port], channel.kind == .virtualInterrupt, channel.detail == number, channel.vcpu == vcpu {
+            if let channel = self[port], channel.kind == .virtualInterrupt, channel.detail == number,
+                channel.vcpu == vcpu
+            {
                 return port
             }
         }

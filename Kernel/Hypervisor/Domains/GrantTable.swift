@@ -10,7 +10,9 @@ public struct GrantTable: ~Copyable {
 
     /// A table of one frame. Nil when no frame is free.
     public init?(from allocator: FrameAllocator) {
-        guard var frames = FrameTable<GrantEntry>(from: allocator, maximumFrameCount: 64), frames.grow() else { return nil }
+        guard var frames = FrameTable<GrantEntry>(from: allocator, maximumFrameCount: 64), frames.grow() else {
+            return nil
+        }
         self.frames = frames
     }
 

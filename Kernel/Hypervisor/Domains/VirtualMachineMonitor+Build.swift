@@ -36,7 +36,8 @@ extension VirtualMachineMonitor {
     }
 
     private func parseImage(_ kernel: HostRange) throws(DomainBuildError) -> GuestImage {
-        let result = PhysicalMemory.withBytes(at: kernel.start, count: kernel.count) { bytes -> Result<GuestImage, GuestImageError> in
+        let result = PhysicalMemory.withBytes(at: kernel.start, count: kernel.count) {
+            bytes -> Result<GuestImage, GuestImageError> in
             do throws(GuestImageError) {
                 return .success(try GuestImage(parsing: bytes))
             } catch {
@@ -49,7 +50,8 @@ extension VirtualMachineMonitor {
         }
     }
 
-    private func plan(_ specification: DomainSpecification, _ image: GuestImage) throws(DomainBuildError) -> StartOfDay {
+    private func plan(_ specification: DomainSpecification, _ image: GuestImage) throws(DomainBuildError) -> StartOfDay
+    {
         var modules = BoundedList<8, UInt64>(filler: 0)
         if let ramdisk = specification.ramdisk { _ = modules.append(ramdisk.count) }
         do throws(StartOfDayError) {

@@ -26,7 +26,8 @@ struct CPUIDPolicy {
             result.eax = min(host.eax, CPUIDPolicy.highestBasicLeaf)
         case 1:
             // Not for guests: MONITOR, DTES64, DS-CPL, VMX, SMX, EIST, TM2, PDCM, PCID, DCA, TSC-deadline.
-            result.ecx &= ~(1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 15 | 1 << 17 | 1 << 18 | 1 << 24)
+            result.ecx &=
+                ~(1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 15 | 1 << 17 | 1 << 18 | 1 << 24)
             result.ecx |= 1 << 31 | 1 << 21  // there is a hypervisor, and an x2APIC
             result.ecx &= ~(1 << 27)
             if cr4.contains(.xsave) { result.ecx |= 1 << 27 }
@@ -50,7 +51,9 @@ struct CPUIDPolicy {
         case 0x8000_0001:
             // Not for guests: SVM, the extended APIC space, instruction sampling, SKINIT, watchdog, lightweight profiling,
             // topology extensions, performance counters, MWAITX.
-            result.ecx &= ~(1 << 2 | 1 << 3 | 1 << 10 | 1 << 12 | 1 << 13 | 1 << 15 | 1 << 22 | 1 << 23 | 1 << 24 | 1 << 28 | 1 << 29)
+            result.ecx &=
+                ~(1 << 2 | 1 << 3 | 1 << 10 | 1 << 12 | 1 << 13 | 1 << 15 | 1 << 22 | 1 << 23 | 1 << 24 | 1 << 28 | 1
+                << 29)
             if extendedState.isEmpty { result.ecx &= ~(1 << 11 | 1 << 16) }
             result.edx &= ~(1 << 7 | 1 << 12 | 1 << 14)
         case 0x8000_0007:
@@ -59,7 +62,9 @@ struct CPUIDPolicy {
             result.ecx = 0
             result.ebx = 0
         default:
-            if leaf > CPUIDPolicy.highestBasicLeaf && leaf < 0x8000_0000 || leaf > 0x8000_0008 { result = CPUIDResult() }
+            if leaf > CPUIDPolicy.highestBasicLeaf && leaf < 0x8000_0000 || leaf > 0x8000_0008 {
+                result = CPUIDResult()
+            }
         }
         return result
     }
@@ -68,7 +73,9 @@ struct CPUIDPolicy {
         guard subleaf == 0 else { return CPUIDResult() }
         // For guests: FSGSBASE, BMI1, AVX2, SMEP, BMI2, ERMS, INVPCID's neighbours are not; RDSEED, ADX, SMAP, CLFLUSHOPT,
         // CLWB, SHA.
-        let allowed: UInt32 = 1 << 0 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 23 | 1 << 24 | 1 << 29
+        let allowed: UInt32 =
+            1 << 0 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 23 | 1 << 24 | 1
+            << 29
         var ebx = host.ebx & allowed
         if !extendedState.contains(.avx) { ebx &= ~(1 << 5) }
         return CPUIDResult(eax: 0, ebx: ebx, ecx: host.ecx & 1 << 2, edx: 0)

@@ -25,12 +25,10 @@ public protocol ControlBlock {
     var efer: EFER { get }
     /// RSP.
     var stackPointer: UInt64 { get }
-    /// The current privilege level, 0 to 3.
+    /// The current privilege level, 0 to 3; virtual-8086 mode is level 3.
     var privilegeLevel: UInt8 { get }
     /// Whether the guest executes 64-bit code.
     var isIn64BitCode: Bool { get }
-    /// Whether the guest is in real or virtual-8086 mode.
-    var isInVirtual8086Mode: Bool { get }
 
     /// The vendor's code for the last exit, for a message.
     var exitCode: UInt64 { get }

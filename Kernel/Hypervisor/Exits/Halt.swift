@@ -20,7 +20,9 @@ extension VirtualMachineMonitor {
     /// Takes a virtual CPU offline. When no other one is up, the domain has powered itself off.
     func takeDown(_ vcpu: VirtualCPU) {
         vcpu.activity = .offline
-        for other in vcpu.domain.vcpus where other.activity != .offline && other.activity != .waitingForStartup { return }
+        for other in vcpu.domain.vcpus where other.activity != .offline && other.activity != .waitingForStartup {
+            return
+        }
         vcpu.domain.end(.shutdown(.powerOff))
     }
 }

@@ -86,7 +86,8 @@ enum FixedRegister {
     static func acceptsWrite(_ index: UInt32, _ value: UInt64) -> Bool {
         switch index {
         case ModelSpecificRegister.debugControl: value == 0
-        case ModelSpecificRegister.timestamp, 0x8B, 0xC001_0015, 0xC001_1029, 0xC001_001F, 0xC001_1020, 0xC001_0055: true
+        case ModelSpecificRegister.timestamp, 0x8B, 0xC001_0015, 0xC001_1029, 0xC001_001F, 0xC001_1020, 0xC001_0055:
+            true
         case 0xC001_0000...0xC001_0007: true
         default: false
         }

@@ -45,7 +45,8 @@ extension VirtualMachineMonitor {
     private func handleTripleFault(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let identifier = vcpu.domain.identifier.rawValue
-        Machine.log(.warning, "d\(identifier)v\(vcpu.identifier) triple fault at rip \(hex: control.instructionPointer)")
+        Machine.log(
+            .warning, "d\(identifier)v\(vcpu.identifier) triple fault at rip \(hex: control.instructionPointer)")
         vcpu.domain.end(.shutdown(.reboot))
     }
 }

@@ -12,7 +12,7 @@ extension VirtualMachineMonitor {
         let is64Bit = control.isIn64BitCode
         let result: Int64
         do throws(XenError) {
-            guard control.privilegeLevel == 0, !control.isInVirtual8086Mode else { throw .operationNotPermitted }
+            guard control.privilegeLevel == 0 else { throw .operationNotPermitted }
             result = try dispatch(Hypercall(vcpu: vcpu, control: control, is64Bit: is64Bit))
         } catch .restart {
             return

@@ -15,7 +15,8 @@ extension VirtualMachineMonitor {
         case .bindVCPU: try bindVirtualCPU(call, at: pointer)
         case .close: try close(call.read(EventChannelOperation.Close.self, at: pointer).port.rawValue, of: call.domain)
         case .status: try status(call, at: pointer)
-        case .unmask: try unmask(call.read(EventChannelOperation.Unmask.self, at: pointer).port.rawValue, of: call.domain)
+        case .unmask:
+            try unmask(call.read(EventChannelOperation.Unmask.self, at: pointer).port.rawValue, of: call.domain)
         case .reset: try reset(call, at: pointer)
         case .initializeControl: throw .invalidArgument  // the FIFO ABI is not offered: guests fall back to two levels
         case .bindPIRQ, .expandArray, .setPriority, nil: throw .notImplemented
@@ -73,7 +74,8 @@ extension VirtualMachineMonitor {
         let isGlobal = !VirtualInterrupt.isPerVCPU(arguments.virtualInterrupt)
         if isGlobal && arguments.vcpu != 0 { throw .invalidArgument }
         guard call.domain.vcpu(arguments.vcpu) != nil else { throw .noSuchEntry }
-        guard call.domain.eventChannels.port(ofVirtualInterrupt: arguments.virtualInterrupt, vcpu: arguments.vcpu) == nil
+        guard
+            call.domain.eventChannels.port(ofVirtualInterrupt: arguments.virtualInterrupt, vcpu: arguments.vcpu) == nil
         else { throw .alreadyExists }
         let channel = EventChannel.virtualInterrupt(arguments.virtualInterrupt, vcpu: arguments.vcpu)
         arguments.port = EventChannelPort(rawValue: try open(channel, in: call.domain))

@@ -11,14 +11,24 @@ extension VirtualMachineMonitor {
     /// `XENMEM_populate_physmap`: gives memory to guest frames that have none. Returns how many extents got some.
     func populate(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
         try forEachExtent(call, from: start) { (domain, first, order) in
-            for offset in 0..<UInt64(1) &<< UInt64(order) {
-                let frame = first.advanced(by: offset)
-                guard domain.physicalMap.ramFrameCount < domain.maximumFrameCount,
-                    domain.physicalMap.lookup(frame) == nil, (try? self.addMemory(to: domain, at: frame)) != nil
-                else { return false }
-            }
-            return true
+            let count = UInt64(1) &<< UInt64(order)
+            guard domain.physicalMap.ramFrameCount &+ count <= domain.maximumFrameCount else { return false }
+            for offset in 0..<count where domain.physicalMap.lookup(first.advanced(by: offset)) != nil { return false }
+            return self.addMemory(to: domain, at: first, count: count)
         }
+    }
+
+    /// Gives memory to all of so many guest frames in a row, or to none of them.
+    private func addMemory(to domain: Domain, at first: GuestFrame, count: UInt64) -> Bool {
+        for offset in 0..<count {
+            do throws(XenError) {
+                try addMemory(to: domain, at: first.advanced(by: offset))
+            } catch {
+                for done in 0..<offset { try? domain.physicalMap.unmap(first.advanced(by: done)) }
+                return false
+            }
+        }
+        return true
     }
 
     /// `XENMEM_decrease_reservation`: takes memory away. Returns how many extents had some.

@@ -23,14 +23,16 @@ extension VirtualMachineMonitor {
         case .maximumGuestFrame:
             try requireOwn(call, at: pointer)
             return Int64(bitPattern: call.domain.physicalMap.highestFrame)
-        case .addToPhysicalMap: try addToPhysicalMap(call.read(MemoryOperation.AddToPhysicalMap.self, at: pointer), call)
+        case .addToPhysicalMap:
+            try addToPhysicalMap(call.read(MemoryOperation.AddToPhysicalMap.self, at: pointer), call)
         case .addToPhysicalMapBatch: return try addBatch(call, at: pointer, from: start)
         case .removeFromPhysicalMap: try removeFromPhysicalMap(call, at: pointer)
         case .memoryMap: try getMemoryMap(call, at: pointer)
         case .setMemoryMap: try setMemoryMap(call, at: pointer)
         case .setPopulateOnDemandTarget, .getPopulateOnDemandTarget, .claimPages: throw .operationNotPermitted
         case .getVirtualNUMAInformation, .exchange: throw .notSupported
-        case .machineMemoryMap, .machineToPhysicalList, .machineToPhysicalMapping, .sharingFreedPages, .sharingSharedPages,
+        case .machineMemoryMap, .machineToPhysicalList, .machineToPhysicalMapping, .sharingFreedPages,
+            .sharingSharedPages,
             .pagingOperation, .accessOperation, .sharingOperation, .machineToPhysicalCompatList,
             .reservedDeviceMemoryMap, .acquireResource, nil:
             throw .notImplemented

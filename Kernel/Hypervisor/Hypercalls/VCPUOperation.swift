@@ -70,7 +70,8 @@ extension VirtualMachineMonitor {
         let firstCount = min(frameSize &- start.offset, size)
         let space = call.memory.space
         guard let first = space.translate(start, forWriting: true, in: call.domain.physicalMap.tables),
-            let second = space.translate(start.advanced(by: firstCount), forWriting: true, in: call.domain.physicalMap.tables)
+            let second = space.translate(
+                start.advanced(by: firstCount), forWriting: true, in: call.domain.physicalMap.tables)
                 ?? (firstCount == size ? first : nil)
         else { throw .badAddress }
         return GuestArea(first: first, firstCount: firstCount, second: second)

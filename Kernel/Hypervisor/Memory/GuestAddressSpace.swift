@@ -40,71 +40,118 @@ public struct GuestAddressSpace: Sendable {
 
     /// Walks the guest's page tables as its kernel's own access would, and sets their accessed and dirty bits. Nil when the
     /// access would fault. (AMD APM vol. 2 §5.2, §5.3)
+    @inline(__always)
     public func translate(
-        _ address: GuestLinearAddress, forWriting: Bool, in map: NestedPageTables
+        _ address: GuestLinearAddress, forWriting: Bool, in tables: NestedPageTables
     ) -> GuestPhysicalAddress? {
-        let write = forWriting && obeysReadOnly
         switch mode {
+        case .long:
+            let upper = Int64(bitPattern: address.value) &>> 47
+            guard upper == 0 || upper == -1 else { return nil }
+            return walkFourLevels(address.value, forWriting: forWriting, tables)
         case .none:
             return GuestPhysicalAddress(address.value & 0xFFFF_FFFF)
-        case .twoLevel(let largePages):
-            return walkTwoLevels(address.value & 0xFFFF_FFFF, write: write, dirty: forWriting, largePages: largePages, map)
         case .physicalAddressExtension:
-            let slot = GuestPhysicalAddress(root & 0xFFFF_FFE0 | (address.value &>> 30 & 3) &* 8)
-            guard let host = map.translate(slot, forWriting: false) else { return nil }
-            let entry = PhysicalMemory.read(UInt64.self, at: host)
-            guard entry & 1 != 0 else { return nil }
-            return walk(
-                address.value & 0xFFFF_FFFF, from: entry & PageTableEntry.addressMask, level: 2, write: write,
-                dirty: forWriting, map)
-        case .long:
-            guard isCanonical(address.value) else { return nil }
-            return walk(
-                address.value, from: root & PageTableEntry.addressMask, level: 4, write: write, dirty: forWriting, map)
+            return walkThreeLevels(address.value & 0xFFFF_FFFF, forWriting: forWriting, tables)
+        case .twoLevel(let largePages):
+            return walkTwoLevels(
+                address.value & 0xFFFF_FFFF, forWriting: forWriting, largePages: largePages, tables)
         }
     }
 
-    /// Whether bits 63:47 are all equal.
-    private func isCanonical(_ address: UInt64) -> Bool {
-        let upper = Int64(bitPattern: address) &>> 47
-        return upper == 0 || upper == -1
+    /// The bits that every entry on the way must have set: present, and writable where read-only pages are obeyed.
+    @inline(__always)
+    private func requiredBits(forWriting: Bool) -> UInt64 {
+        PageTableEntry.present.rawValue | (forWriting && obeysReadOnly ? PageTableEntry.writable.rawValue : 0)
     }
 
-    /// Walks tables of 64-bit entries from the given level down.
-    private func walk(
-        _ address: UInt64, from root: UInt64, level start: UInt64, write: Bool, dirty: Bool, _ map: NestedPageTables
+    /// The bits that the entry for the page itself gets: accessed, and dirty when it is written.
+    @inline(__always)
+    private func markedBits(forWriting: Bool) -> UInt64 {
+        PageTableEntry.accessed.rawValue | (forWriting ? PageTableEntry.dirty.rawValue : 0)
+    }
+
+    /// Walks the upper two of the four levels of long mode.
+    @inline(__always)
+    private func walkFourLevels(
+        _ address: UInt64, forWriting: Bool, _ tables: NestedPageTables
     ) -> GuestPhysicalAddress? {
-        var table = root
-        var level = start
-        while true {
-            let slot = GuestPhysicalAddress(table &+ tableIndex(of: address, level: level) &* 8)
-            guard let host = map.translate(slot, forWriting: false) else { return nil }
-            let entry = PageTableEntry(rawValue: PhysicalMemory.read(UInt64.self, at: host))
-            guard entry.contains(.present), !write || entry.contains(.writable) else { return nil }
-            let isLeaf = level == 1 || (level < 4 && entry.contains(.large))
-            mark(entry.rawValue, at: host, dirty: isLeaf && dirty)
-            if isLeaf {
-                let offset = address & (1 &<< (3 &+ 9 &* level) &- 1)
-                return GuestPhysicalAddress(entry.address & ~(1 &<< (3 &+ 9 &* level) &- 1) | offset)
-            }
-            table = entry.address
-            level &-= 1
+        let top = root & PageTableEntry.addressMask
+        guard let highest = entry(of: address, shift: 39, in: top, forWriting: forWriting, tables) else { return nil }
+        highest.mark(PageTableEntry.accessed.rawValue)
+        guard let third = entry(of: address, shift: 30, in: highest.address, forWriting: forWriting, tables) else {
+            return nil
         }
+        if third.isLarge { return page(third, of: address, shift: 30, forWriting: forWriting) }
+        third.mark(PageTableEntry.accessed.rawValue)
+        return walkLower(address, in: third.address, forWriting: forWriting, tables)
+    }
+
+    /// Walks the lower two levels of 64-bit entries, from the table at `directory`.
+    @inline(__always)
+    private func walkLower(
+        _ address: UInt64, in directory: UInt64, forWriting: Bool, _ tables: NestedPageTables
+    ) -> GuestPhysicalAddress? {
+        guard let second = entry(of: address, shift: 21, in: directory, forWriting: forWriting, tables) else {
+            return nil
+        }
+        if second.isLarge { return page(second, of: address, shift: 21, forWriting: forWriting) }
+        second.mark(PageTableEntry.accessed.rawValue)
+        guard let first = entry(of: address, shift: 12, in: second.address, forWriting: forWriting, tables) else {
+            return nil
+        }
+        return page(first, of: address, shift: 12, forWriting: forWriting)
+    }
+
+    /// The entry for an address in a table; nil when it cannot be read, is not present, or does not allow the access.
+    @inline(__always)
+    private func entry(
+        of address: UInt64, shift: UInt64, in table: UInt64, forWriting: Bool, _ tables: NestedPageTables
+    ) -> GuestEntry? {
+        let slot = GuestPhysicalAddress(table &+ (address &>> shift & (entriesPerTable &- 1)) &* 8)
+        guard let host = tables.translate(slot, forWriting: false) else { return nil }
+        let entry = GuestEntry(rawValue: PhysicalMemory.read(UInt64.self, at: host), host: host)
+        let required = requiredBits(forWriting: forWriting)
+        return entry.rawValue & required == required ? entry : nil
+    }
+
+    /// The address within the page of `1 << shift` bytes that an entry maps.
+    @inline(__always)
+    private func page(_ entry: GuestEntry, of address: UInt64, shift: UInt64, forWriting: Bool) -> GuestPhysicalAddress
+    {
+        entry.mark(markedBits(forWriting: forWriting))
+        let within: UInt64 = 1 &<< shift &- 1
+        return GuestPhysicalAddress(entry.address & ~within | address & within)
+    }
+
+    /// Walks the four page directory pointers, which have no flags but their presence, and the two levels below them.
+    @inline(never)
+    private func walkThreeLevels(
+        _ address: UInt64, forWriting: Bool, _ tables: NestedPageTables
+    ) -> GuestPhysicalAddress? {
+        let slot = GuestPhysicalAddress(root & 0xFFFF_FFE0 | (address &>> 30 & 3) &* 8)
+        guard let host = tables.translate(slot, forWriting: false) else { return nil }
+        let entry = PhysicalMemory.read(UInt64.self, at: host)
+        guard entry & PageTableEntry.present.rawValue != 0 else { return nil }
+        return walkLower(address, in: entry & PageTableEntry.addressMask, forWriting: forWriting, tables)
     }
 
     /// Walks the two levels of 32-bit entries.
+    @inline(never)
     private func walkTwoLevels(
-        _ address: UInt64, write: Bool, dirty: Bool, largePages: Bool, _ map: NestedPageTables
+        _ address: UInt64, forWriting: Bool, largePages: Bool, _ tables: NestedPageTables
     ) -> GuestPhysicalAddress? {
+        let required = requiredBits(forWriting: forWriting)
         var table = root & 0xFFFF_F000
         for level in UInt64(0)..<2 {
             let shift = 22 &- 10 &* level
             let slot = GuestPhysicalAddress(table &+ (address &>> shift & 0x3FF) &* 4)
-            guard let host = map.translate(slot, forWriting: false) else { return nil }
-            let entry = PageTableEntry(rawValue: UInt64(PhysicalMemory.read(UInt32.self, at: host)))
-            guard entry.contains(.present), !write || entry.contains(.writable) else { return nil }
-            let isLarge = shift == 22 && largePages && entry.contains(.large)
-            mark(entry.rawValue, at: host, dirty: (isLarge || shift == 12) && dirty)
+            guard let host = tables.translate(slot, forWriting: false) else { return nil }
+            let entry = GuestEntry(rawValue: UInt64(PhysicalMemory.read(UInt32.self, at: host)), host: host)
+            guard entry.rawValue & required == required else { return nil }
+            let isLarge = level == 0 && largePages && entry.isLarge
+            let isLeaf = isLarge || level == 1
+            entry.mark(isLeaf ? markedBits(forWriting: forWriting) : PageTableEntry.accessed.rawValue)
             if isLarge {
                 let upper = (entry.rawValue &>> 13 & 0xFF) &<< 32
                 return GuestPhysicalAddress(upper | entry.rawValue & 0xFFC0_0000 | address & 0x3F_FFFF)
@@ -112,17 +159,5 @@ public struct GuestAddressSpace: Sendable {
             table = entry.rawValue & 0xFFFF_F000
         }
         return GuestPhysicalAddress(table | address & 0xFFF)
-    }
-
-    /// Sets the accessed bit of an entry, and the dirty bit if asked, where they are not set.
-    @inline(__always)
-    private func mark(_ entry: UInt64, at host: HostPhysicalAddress, dirty: Bool) {
-        let wanted = PageTableEntry.accessed.rawValue | (dirty ? PageTableEntry.dirty.rawValue : 0)
-        guard entry & wanted != wanted else { return }
-        // An entry of four bytes shares its eight-byte word with a neighbour, which the atomic operation leaves alone.
-        let word = HostPhysicalAddress(host.value & ~7)
-        let shift = (host.value & 7) &* 8
-        _ = PhysicalMemory.testAndSet(bit: 5 &+ shift, of: word)
-        if dirty { _ = PhysicalMemory.testAndSet(bit: 6 &+ shift, of: word) }
     }
 }

@@ -43,8 +43,10 @@ public struct NestedPageTables: BitwiseCopyable, Sendable {
     /// Translates a guest-physical address; nil when nothing is mapped there, or it is read-only and to be written.
     @inline(__always)
     public func translate(_ address: GuestPhysicalAddress, forWriting: Bool) -> HostPhysicalAddress? {
-        guard let (entry, level) = leaf(address.frame), !forWriting || NestedPageTables.isWritable(entry) else { return nil }
-        let within = address.value & (1 &<< (3 &+ 9 &* level) &- 1)
+        guard let (entry, level) = leaf(address.frame), !forWriting || NestedPageTables.isWritable(entry) else {
+            return nil
+        }
+        let within = address.value & (level == 2 ? 0x1F_FFFF : 0xFFF)
         return HostPhysicalAddress((entry & PageTableEntry.addressMask) &+ within)
     }
 

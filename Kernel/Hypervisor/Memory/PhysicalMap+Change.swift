@@ -87,7 +87,8 @@ extension PhysicalMap {
         tableCount &+= 1
         PhysicalMemory.fill(table)
         if NestedPageTables.isPresent(entry) {
-            let flags = level == 2 ? entry & ~(PageTableEntry.addressMask | format.large) : entry & ~PageTableEntry.addressMask
+            let flags =
+                level == 2 ? entry & ~(PageTableEntry.addressMask | format.large) : entry & ~PageTableEntry.addressMask
             let step = frameSize &<< (9 &* (level &- 2))
             for index in 0..<entriesPerTable {
                 let target = (entry & PageTableEntry.addressMask) &+ index &* step
@@ -104,7 +105,8 @@ extension PhysicalMap {
         while level < 3 {
             level &+= 1
             guard let parent = parentSlot(of: frame, level: level) else { continue }
-            let table = HostPhysicalAddress(PhysicalMemory.read(UInt64.self, at: parent) & PageTableEntry.addressMask).frame
+            let table = HostPhysicalAddress(PhysicalMemory.read(UInt64.self, at: parent) & PageTableEntry.addressMask)
+                .frame
             for index in 0..<entriesPerTable {
                 if PhysicalMemory.read(UInt64.self, at: table.address.advanced(by: index &* 8)) != 0 { return }
             }

@@ -74,7 +74,8 @@ public enum PhysicalMemory {
         // SAFETY: the range is the caller's for as long as `body` runs.
         unsafe body(
             Span(
-                _unsafeStart: pointer(address).assumingMemoryBound(to: UInt8.self), count: Int(truncatingIfNeeded: count)))
+                _unsafeStart: pointer(address).assumingMemoryBound(to: UInt8.self),
+                count: Int(truncatingIfNeeded: count)))
     }
 
     /// Lends out a zero-terminated text, of at most 4096 bytes.

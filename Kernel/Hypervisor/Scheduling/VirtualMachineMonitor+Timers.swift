@@ -26,7 +26,8 @@ extension VirtualMachineMonitor {
 
     private func expireLocalAPICTimer(of vcpu: VirtualCPU, at now: UInt64) {
         let apic = vcpu.localAPIC
-        vcpu.timers.localAPIC = apic.timerIsPeriodic && apic.timerPeriod > 0 ? now &+ max(apic.timerPeriod, 100_000) : .max
+        vcpu.timers.localAPIC =
+            apic.timerIsPeriodic && apic.timerPeriod > 0 ? now &+ max(apic.timerPeriod, 100_000) : .max
         let vector = apic.localVectors[0]
         if vector & 1 << 16 == 0 { interrupt(vcpu, vector: UInt8(truncatingIfNeeded: vector)) }
     }
