@@ -22,6 +22,7 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
     let memory = prepareMemory(boot)
     enterPageTables(boot, memory)
     prepareInterrupts(memory)
+    options.provocation?.commit()
     let calibration = measureTimers()
     let clock = Clock(
         frequency: calibration.timestampFrequency, start: entryTimestamp, wallClockSeconds: WallClock.secondsSince1970()

@@ -97,6 +97,9 @@ INSTRUCTION void cpu_write_cr0(uint64_t value) { __asm__ volatile("mov %0, %%cr0
 INSTRUCTION void cpu_write_cr3(uint64_t value) { __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory"); }
 INSTRUCTION void cpu_write_cr4(uint64_t value) { __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory"); }
 
+/// Calls whatever lies at an address: for seeing that data cannot be executed.
+INSTRUCTION void cpu_call(uint64_t address) { __asm__ volatile("call *%0" : : "r"(address) : "memory"); }
+
 /// The frame pointer of the calling function: where a backtrace starts.
 INSTRUCTION uint64_t cpu_read_frame_pointer(void) { uint64_t value; __asm__ volatile("mov %%rbp, %0" : "=r"(value)); return value; }
 

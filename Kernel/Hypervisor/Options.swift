@@ -10,6 +10,22 @@ public struct Options: Sendable {
     /// `sched_slice=MICROSECONDS`: how long a virtual CPU runs before the next one's turn, in nanoseconds.
     public var slice: UInt64 = 10_000_000
 
+    /// `provoke=null-read|code-write|data-execute|stack-overflow`: a fault of the hypervisor's own, to see that it is caught
+    /// and reported.
+    public var provocation: Provocation?
+
+    /// A fault that the hypervisor is asked to commit.
+    public enum Provocation: Sendable {
+        /// Reading address 0.
+        case nullRead
+        /// Writing to code.
+        case codeWrite
+        /// Executing data.
+        case dataExecute
+        /// Using more stack than there is.
+        case stackOverflow
+    }
+
     /// The defaults.
     public init() {}
 
@@ -37,10 +53,21 @@ public struct Options: Sendable {
             slice = microseconds &* 1000
         } else if let start = word.end(of: "loglevel="), let level = Options.level(word.extracting(start...)) {
             logLevel = level
+        } else if let start = word.end(of: "provoke="), let provocation = Options.provocation(word.extracting(start...))
+        {
+            self.provocation = provocation
         } else {
             return false
         }
         return true
+    }
+
+    private static func provocation(_ name: Span<UInt8>) -> Provocation? {
+        if name.isEqual(to: "null-read") { return .nullRead }
+        if name.isEqual(to: "code-write") { return .codeWrite }
+        if name.isEqual(to: "data-execute") { return .dataExecute }
+        if name.isEqual(to: "stack-overflow") { return .stackOverflow }
+        return nil
     }
 
     private static func level(_ name: Span<UInt8>) -> LogLevel? {

@@ -50,7 +50,10 @@ extension VMCB {
         control.interceptedExceptions = .max
     }
 
+    /// A page fault that is intercepted has not written CR2, and injecting it will not: its address is in EXITINFO2. (AMD APM
+    /// vol. 2 §15.12.15)
     func endSingleStep() -> Bool {
+        if control.exitCode == 0x40 + UInt64(Exception.page.rawValue) { state.cr2 = control.exitInformation2 }
         let guestStepsToo = control.guestTrapFlag != 0
         if !guestStepsToo {
             state.rflags.remove(.trap)

@@ -39,15 +39,19 @@ extension VirtualMachineMonitor {
     /// Shows the unfinished line of a domain that ends.
     func flushConsole(of domain: Domain) {
         serveConsoleRing(of: domain)
-        let rest = domain.console.takeLine()
-        if rest.count > 0 { Machine.writeConsole(domain: domain.identifier.rawValue, line: rest) }
+        let line = domain.console.takeLine()
+        if line.count > 0 { Machine.writeConsole(domain: domain.identifier.rawValue, line: line) }
+        let ringLine = domain.console.takeRingLine()
+        if ringLine.count > 0 { Machine.writeConsole(domain: domain.identifier.rawValue, line: ringLine) }
     }
 
     /// Takes what the guest has put into its console ring, at most as much as fits in it, and tells the guest.
     func serveConsoleRing(of domain: Domain) {
         var budget = ConsoleRingLayout.outputSize
         while budget > 0, let byte = domain.console.takeFromRing() {
-            writeConsole(byte, of: domain)
+            if let line = domain.console.appendFromRing(byte) {
+                Machine.writeConsole(domain: domain.identifier.rawValue, line: line)
+            }
             budget &-= 1
         }
         if budget < ConsoleRingLayout.outputSize { domain.raiseEvent(domain.parameters.consolePort) }
