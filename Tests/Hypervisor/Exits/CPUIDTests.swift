@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import Testing
+import XenInterface
+
+@testable import Hypervisor
+
+/// On a processor that claims to have everything.
+struct CPUIDTests {
+    let hypervisor = TestHypervisor()
+
+    @Test("the results fill the low halves of four registers, and the upper ones are clear")
+    func registers() throws {
+        let guest = try hypervisor.makeGuest()
+        for register in [\GuestRegisters.rax, \.rbx, \.rcx, \.rdx] { guest.vcpu.registers[keyPath: register] = .max }
+        _ = try guest.cpuid(0)
+        for register in [\GuestRegisters.rax, \.rbx, \.rcx, \.rdx] {
+            #expect(guest.vcpu.registers[keyPath: register] >> 32 == 0)
+        }
+    }
+
+    @Test("Xen is recognised by its signature, at the first of its leaves")
+    func signature() throws {
+        let guest = try hypervisor.makeGuest()
+        let result = try guest.cpuid(0x4000_0000)
+        #expect(result.eax >= 0x4000_0004 && result.eax <= 0x4000_0005)
+        var text: [UInt8] = []
+        for word in [result.ebx, result.ecx, result.edx] {
+            for shift in 0..<4 { text.append(UInt8(truncatingIfNeeded: word >> (8 * shift))) }
+        }
+        #expect(String(decoding: text, as: UTF8.self) == "XenVMMXenVMM")
+        #expect(try guest.cpuid(0x4000_0001).eax == 0x0004_0011)
+        let page = try guest.cpuid(0x4000_0002)
+        #expect(page.eax == 1)
+        #expect(page.ebx == 0x4000_0000)
+    }
+
+    @Test("the time leaf has the clock's scale, and the counter's rate")
+    func time() throws {
+        let guest = try hypervisor.makeGuest()
+        let clock = guest.monitor.clock
+        #expect(try guest.cpuid(0x4000_0003, 0).ecx == 1_000_000)
+        let scale = try guest.cpuid(0x4000_0003, 1)
+        #expect(scale.ecx == clock.multiplier)
+        #expect(Int32(bitPattern: scale.edx) == Int32(clock.shift))
+        #expect(try guest.cpuid(0x4000_0003, 2).eax == 1_000_000)
+        #expect(try guest.cpuid(0x4000_0003, 3).eax == 0)
+    }
+
+    @Test("a guest finds its own numbers, and no vector of a virtual CPU's own is promised")
+    func identity() throws {
+        let guest = try hypervisor.makeGuest(7, vcpuCount: 3)
+        let result = try guest.other(2).cpuid(0x4000_0004)
+        #expect(result.ebx == 2)
+        #expect(result.ecx == 7)
+        #expect(result.eax & 0b101_1000 == 0b001_1000)
+    }
+
+    @Test(
+        "leaves behind the last one, and between the ranges, are zero",
+        arguments: [
+            0x4000_0006, 0x4000_00FF, 0x4000_0100, 0xE, 0x14, 0x8000_0009, 0x8000_001F, 0xFFFF_FFFF, 0x5000_0000,
+        ] as [UInt32])
+    func nothing(leaf: UInt32) throws {
+        let guest = try hypervisor.makeGuest()
+        let result = try guest.cpuid(leaf)
+        #expect(result.eax | result.ebx | result.ecx | result.edx == 0)
+    }
+
+    @Test("there is a hypervisor with an x2APIC and a local APIC, and what guests cannot use is not there")
+    func features() throws {
+        let guest = try hypervisor.makeGuest()
+        let result = try guest.cpuid(1)
+        for bit in [31, 21] as [UInt32] { #expect(result.ecx & 1 << bit != 0) }
+        for bit in [2, 3, 5, 6, 7, 8, 15, 17, 18, 24] as [UInt32] { #expect(result.ecx & 1 << bit == 0) }
+        #expect(result.edx & 1 << 9 != 0)
+        for bit in [7, 12, 14, 21, 22, 29] as [UInt32] { #expect(result.edx & 1 << bit == 0) }
+        let extended = try guest.cpuid(0x8000_0001)
+        #expect(extended.ecx & 1 << 2 == 0)  // SVM
+        #expect(extended.edx & 1 << 29 != 0)  // long mode
+        #expect(try guest.cpuid(0xA).eax == 0)  // performance monitoring
+    }
+
+    @Test("OSXSAVE mirrors CR4")
+    func osxsave() throws {
+        let guest = try hypervisor.makeGuest()
+        #expect(try guest.cpuid(1).ecx & 1 << 27 == 0)
+        guest.control.cr4 = .xsave
+        #expect(try guest.cpuid(1).ecx & 1 << 27 != 0)
+    }
+
+    @Test("a processor whose XSAVE guests may not use has none of what needs it")
+    func noXSAVE() throws {
+        let guest = try TestHypervisor(extendedState: []).makeGuest()
+        guest.control.cr4 = .xsave
+        for bit in [12, 26, 27, 28] as [UInt32] { #expect(try guest.cpuid(1).ecx & 1 << bit == 0) }
+        #expect(try guest.cpuid(0xD).eax == 0)
+        #expect(try guest.cpuid(7).ebx & 1 << 5 == 0)
+        #expect(try guest.cpuid(0x8000_0001).ecx & 1 << 11 == 0)
+    }
+
+    @Test("XSAVE has the components that guests may use, and their size")
+    func xsave() throws {
+        let guest = try hypervisor.makeGuest()
+        let result = try guest.cpuid(0xD)
+        #expect(result.eax == 0b111)
+        #expect(result.edx == 0)
+        #expect(result.ecx == 832)
+        #expect(try guest.cpuid(0xD, 9).eax == 0)
+        let narrow = try TestHypervisor(extendedState: [.x87, .sse]).makeGuest()
+        #expect(try narrow.cpuid(0xD).eax == 0b011)
+        #expect(try narrow.cpuid(0xD).ecx == 576)
+        #expect(try narrow.cpuid(7).ebx & 1 << 5 == 0)
+    }
+
+    @Test("each virtual CPU has its own APIC identifier, the same in all leaves")
+    func topology() throws {
+        let guest = try hypervisor.makeGuest(vcpuCount: 4)
+        for number in 0..<4 {
+            let vcpu = guest.other(number)
+            let identifier = UInt32(number) * 2
+            #expect(try vcpu.cpuid(1).ebx >> 24 == identifier)
+            for subleaf in UInt32(0)...2 { #expect(try vcpu.cpuid(0xB, subleaf).edx == identifier) }
+            #expect(try vcpu.readMSR(0x802) == UInt64(identifier))
+        }
+        #expect(try guest.cpuid(0xB, 0).ecx == 0x100)
+        #expect(try guest.cpuid(0xB, 1).ecx == 0x201)
+        #expect(try guest.cpuid(0xB, 1).ebx == 4)
+        #expect(try guest.cpuid(0xB, 2).ecx & 0xFF00 == 0)
+    }
+}

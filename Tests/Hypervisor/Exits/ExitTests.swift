@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Testing
+import XenInterface
+
+@testable import Hypervisor
+
+@Suite(.recording)
+struct ExitTests {
+    let hypervisor = TestHypervisor()
+
+    @Test("a triple fault asks for a reboot")
+    func tripleFault() throws {
+        let guest = try hypervisor.makeGuest()
+        guest.exit(.tripleFault)
+        if case .shutdown(.reboot) = guest.domain.end {} else { Issue.record("the domain goes on") }
+        #expect(Recorder.lines(of: "log").contains { $0.contains("triple fault") && $0.contains("0x1000") })
+    }
+
+    @Test("an instruction that guests do not have is invalid, and stays where it is")
+    func undefinedInstruction() throws {
+        let guest = try hypervisor.makeGuest()
+        guest.exit(.undefinedInstruction)
+        guest.monitor.prepareEntry(guest.vcpu)
+        #expect(guest.control.deliver() == .exception(6, nil))
+        #expect(guest.control.instructionPointer == 0x1000)
+    }
+
+    @Test("caches are not the guest's to invalidate: the instruction does nothing")
+    func invalidateCaches() throws {
+        let guest = try hypervisor.makeGuest()
+        guest.exit(.invalidateCaches)
+        #expect(guest.control.instructionPointer == 0x1002)
+        #expect(guest.vcpu.pending.isEmpty)
+    }
+
+    @Test("a state that the processor refuses, and an exit that nobody asked for, end the domain and are logged")
+    func ends() throws {
+        for (number, exit) in [Exit.invalidState, .unexpected].enumerated() {
+            let guest = try hypervisor.makeGuest(UInt16(number) + 1)
+            guest.control.exitCode = 0x99
+            guest.exit(exit)
+            if case .destroyed = guest.domain.end {} else { Issue.record("the domain goes on") }
+            #expect(Recorder.lines(of: "log").contains { $0.contains("d\(number + 1)v0 at rip") })
+        }
+        #expect(Recorder.lines(of: "log").contains { $0.contains("0x99") })
+    }
+
+    @Test("the first reason for which a domain ends is the one that counts")
+    func firstReason() throws {
+        let guest = try hypervisor.makeGuest()
+        guest.exit(.tripleFault)
+        guest.exit(.invalidState)
+        if case .shutdown(.reboot) = guest.domain.end {} else { Issue.record("another reason") }
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import Testing
+import XenInterface
+
+@testable import Hypervisor
+
+/// The local APIC through its MSRs: 0x800 and the register's offset divided by 16. (Intel SDM vol. 3A §11.12)
+struct LocalAPICAccessTests {
+    let hypervisor = TestHypervisor()
+
+    /// A guest of which all local APICs are on.
+    private func makeGuest(vcpuCount: Int = 1, of hypervisor: TestHypervisor? = nil) throws -> TestGuest {
+        let guest = try (hypervisor ?? self.hypervisor).makeGuest(vcpuCount: vcpuCount)
+        for vcpu in guest.domain.vcpus { vcpu.localAPIC.spurious = 0x1FF }
+        return guest
+    }
+
+    @Test("registers hold what is written, within their bits")
+    func registers() throws {
+        let guest = try makeGuest()
+        #expect(try guest.readMSR(0x803) & 0xFF == 0x14)
+        for (register, value, read) in [(0x80F, 0x1EF, 0x1EF), (0x83E, 0xF, 0xB), (0x832, 0x2_00F0, 0x2_00F0)]
+            as [(UInt32, UInt64, UInt64)]
+        {
+            try guest.writeMSR(register, value)
+            #expect(try guest.readMSR(register) == read)
+        }
+        for register in UInt32(0x832)...0x837 { _ = try guest.readMSR(register) }
+        #expect(try guest.readMSR(0x80D) == 1)
+        #expect(try guest.readMSR(0x838) == 0)
+    }
+
+    @Test("reserved registers, reserved bits, and registers of one direction give #GP")
+    func refusals() throws {
+        let guest = try makeGuest()
+        for register in [0x800, 0x801, 0x804, 0x80B, 0x80E, 0x82F, 0x831, 0x83F, 0x840, 0x8FF] as [UInt32] {
+            #expect(throws: TestGuest.GeneralProtection.self) { _ = try guest.readMSR(register) }
+        }
+        for register in [0x802, 0x803, 0x80A, 0x80D, 0x810, 0x820, 0x839] as [UInt32] {
+            #expect(throws: TestGuest.GeneralProtection.self) { try guest.writeMSR(register, 0) }
+        }
+        for (register, value) in [(0x80B, 1), (0x828, 1), (0x808, 0x100), (0x838, 1 << 32), (0x80F, 1 << 32)]
+            as [(UInt32, UInt64)]
+        {
+            #expect(throws: TestGuest.GeneralProtection.self) { try guest.writeMSR(register, value) }
+        }
+    }
+
+    @Test("an interrupt to oneself goes through requested and in service")
+    func selfInterrupt() throws {
+        let guest = try makeGuest()
+        try guest.writeMSR(0x83F, 0x45)
+        #expect(try guest.readMSR(0x822) == 1 << 5)
+        guest.monitor.prepareEntry(guest.vcpu)
+        #expect(guest.control.deliver() == .interrupt(0x45))
+        #expect(try guest.readMSR(0x822) == 0)
+        #expect(try guest.readMSR(0x812) == 1 << 5)
+        #expect(try guest.readMSR(0x80A) == 0x40)
+        try guest.writeMSR(0x80B, 0)
+        #expect(try guest.readMSR(0x812) == 0)
+    }
+
+    @Test("the task priority is CR8's")
+    func taskPriority() throws {
+        let guest = try makeGuest()
+        try guest.writeMSR(0x808, 0x70)
+        #expect(guest.control.taskPriority == 7)
+        guest.control.taskPriority = 3
+        #expect(try guest.readMSR(0x808) == 0x30)
+        #expect(try guest.readMSR(0x80A) == 0x30)
+    }
+
+    @Test("a vector below 16 is an error, which the error register tells after a write")
+    func errors() throws {
+        let guest = try makeGuest()
+        try guest.writeMSR(0x83F, 5)
+        #expect(try guest.readMSR(0x828) == 0)
+        try guest.writeMSR(0x828, 0)
+        #expect(try guest.readMSR(0x828) == 0b110_0000)
+        try guest.writeMSR(0x828, 0)
+        #expect(try guest.readMSR(0x828) == 0)
+    }
+
+    /// The virtual CPUs to which an interrupt command sends vector 0x60.
+    private func targets(_ command: UInt64, from sender: Int = 0) throws -> [Int] {
+        let guest = try makeGuest(vcpuCount: 4, of: TestHypervisor())
+        try guest.other(sender).writeMSR(0x830, command | 0x60)
+        return (0..<4).filter { guest.domain.vcpus[$0].localAPIC.requested.highest == 0x60 }
+    }
+
+    @Test("an interrupt command reaches the virtual CPUs that it names")
+    func destinations() throws {
+        #expect(try targets(4 << 32) == [2])
+        #expect(try targets(3 << 32) == [])
+        #expect(try targets(0xFFFF_FFFF << 32) == [0, 1, 2, 3])
+        #expect(try targets(1 << 18, from: 1) == [1])
+        #expect(try targets(2 << 18, from: 1) == [0, 1, 2, 3])
+        #expect(try targets(3 << 18, from: 1) == [0, 2, 3])
+        #expect(try targets(0b1_0001 << 32 | 1 << 11) == [0, 2])  // logical: a bit for each identifier
+        #expect(try targets(1 << 48 | 1 << 32 | 1 << 11) == [])  // another cluster
+    }
+
+    @Test("a non-maskable interrupt wakes another virtual CPU")
+    func nonMaskable() throws {
+        let guest = try makeGuest(vcpuCount: 2)
+        guest.domain.vcpus[1].activity = .blocked
+        try guest.writeMSR(0x830, 2 << 32 | 4 << 8)
+        #expect(guest.domain.vcpus[1].activity == .runnable)
+        #expect(guest.domain.vcpus[1].pending.contains(.nonMaskableInterrupt))
+    }
+
+    @Test("INIT and a start-up message start another virtual CPU in real mode; a second message is ignored")
+    func startup() throws {
+        let guest = try makeGuest(vcpuCount: 2)
+        let other = guest.other(1)
+        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
+        #expect(other.vcpu.activity == .offline)  // it does not wait for one
+        try guest.writeMSR(0x830, 2 << 32 | 0x4500)
+        #expect(other.vcpu.activity == .waitingForStartup)
+        #expect(!other.vcpu.isUp)
+        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
+        #expect(other.vcpu.activity == .runnable)
+        guest.monitor.prepareEntry(other.vcpu)
+        let state = try #require(other.control.loadedState)
+        #expect(state.code.base == 0x9_F000)
+        #expect(!state.cr0.contains(.protectionEnable))
+        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x10)
+        #expect(!other.vcpu.pending.contains(.startup))
+        try guest.place(VCPUContext(mode: 0))
+        #expect(
+            guest.call(.vcpuOperation, UInt64(VCPUOperation.initialize.rawValue), 1, TestGuest.argumentPlace) == -17)
+    }
+
+    @Test("the release of an INIT does not reset")
+    func deassert() throws {
+        let guest = try makeGuest(vcpuCount: 2)
+        guest.domain.vcpus[1].activity = .runnable
+        try guest.writeMSR(0x830, 2 << 32 | 0x8500)
+        #expect(guest.domain.vcpus[1].activity == .runnable)
+    }
+
+    @Test("INIT in the middle of an access outside of memory leaves none of its pages mapped")
+    func resetWhileStepping() throws {
+        let guest = try makeGuest(vcpuCount: 2)
+        let other = guest.other(1)
+        other.vcpu.activity = .runnable
+        other.control.faultAddress = GuestPhysicalAddress(0xFED0_0000)
+        other.exit(.nestedPageFault)
+        #expect(other.control.isStepping)
+        try guest.writeMSR(0x830, 2 << 32 | 0x4500)
+        #expect(!other.control.isStepping)
+        #expect(guest.domain.physicalMap.lookup(GuestFrame(0xF_ED00))?.use == nil)
+        #expect(other.vcpu.unbackedAccess.count == 0)
+    }
+
+    @Test("the timer counts down, and fires its vector when it is not masked")
+    func timer() throws {
+        let guest = try makeGuest()
+        try guest.writeMSR(0x83E, 0xB)
+        try guest.writeMSR(0x832, 0x40)
+        try guest.writeMSR(0x838, 1_000_000_000)
+        let left = try guest.readMSR(0x839)
+        #expect(left <= 1_000_000_000 && left > 900_000_000)
+        let due = guest.vcpu.timers.localAPIC
+        guest.monitor.expireTimers(at: due)
+        #expect(guest.vcpu.localAPIC.deliverable == 0x40)
+        #expect(guest.vcpu.timers.localAPIC == .max)
+        #expect(try guest.readMSR(0x839) == 0)
+    }
+
+    @Test("a periodic timer starts again; a masked one fires nothing; a count of 0 stops it")
+    func timerModes() throws {
+        let guest = try makeGuest()
+        try guest.writeMSR(0x83E, 0xB)
+        try guest.writeMSR(0x832, 1 << 17 | 1 << 16 | 0x40)
+        try guest.writeMSR(0x838, 100_000_000)
+        let due = guest.vcpu.timers.localAPIC
+        guest.monitor.expireTimers(at: due)
+        #expect(guest.vcpu.localAPIC.deliverable == nil)
+        #expect(guest.vcpu.timers.localAPIC == due + 1_000_000_000)
+        try guest.writeMSR(0x832, 1 << 17 | 0x40)
+        guest.monitor.expireTimers(at: guest.vcpu.timers.localAPIC)
+        #expect(guest.vcpu.localAPIC.deliverable == 0x40)
+        try guest.writeMSR(0x838, 0)
+        #expect(guest.vcpu.timers.localAPIC == .max)
+    }
+}

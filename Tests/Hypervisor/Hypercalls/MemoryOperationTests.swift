@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Testing
+import XenInterface
+
+@testable import Hypervisor
+
+struct MemoryOperationTests {
+    let hypervisor = TestHypervisor()
+
+    private func add(
+        _ guest: TestGuest, _ space: PhysicalMapSpace, index: UInt64 = 0, at frame: UInt64,
+        of domain: DomainIdentifier = .caller
+    ) throws -> Int64 {
+        let arguments = MemoryOperation.AddToPhysicalMap(
+            domain: domain, space: space.rawValue, index: index, guestFrame: frame)
+        return try guest.call(.memoryOperation, MemoryOperation.addToPhysicalMap.rawValue, arguments)
+    }
+
+    private func lookup(_ guest: TestGuest, _ frame: UInt64) -> NestedPageTables.Mapping? {
+        guest.domain.physicalMap.lookup(GuestFrame(frame))
+    }
+
+    @Test(
+        "shared information replaces memory, which is freed, and moves on when it is mapped elsewhere",
+        arguments: [true, false])
+    func sharedInfo(is64Bit: Bool) throws {
+        let guest = try hypervisor.makeGuest()
+        guest.control.isIn64BitCode = is64Bit
+        let before = hypervisor.arena.allocator.freeCount
+        let memory = guest.domain.physicalMap.ramFrameCount
+        #expect(try add(guest, .sharedInfo, at: 0x20) == 0)
+        #expect(lookup(guest, 0x20)?.frame == guest.domain.sharedInfo.frame)
+        #expect(lookup(guest, 0x20)?.use == .special)
+        #expect(guest.domain.physicalMap.ramFrameCount == memory - 1)
+        #expect(hypervisor.arena.allocator.freeCount == before + 1)
+        #expect(
+            try guest.read(UInt32.self, at: 0x2_0000 + UInt64(guest.domain.sharedInfo.layout.wallClockSeconds))
+                == 1_700_000_000)
+
+        #expect(try add(guest, .sharedInfo, at: 0x8_0000) == 0)
+        #expect(lookup(guest, 0x20)?.use == nil)
+        #expect(lookup(guest, 0x8_0000)?.frame == guest.domain.sharedInfo.frame)
+        #expect(try add(guest, .sharedInfo, at: 0x8_0000) == 0)
+        #expect(guest.domain.physicalMap.needsFlush == true)
+    }
+
+    @Test("grant frames are mapped as the table grows; one is at one place at a time")
+    func grantFrames() throws {
+        let guest = try hypervisor.makeGuest()
+        #expect(try add(guest, .grantTable, index: 5, at: 0x9_0000) == 0)
+        #expect(guest.domain.grantTable.frameCount == 6)
+        #expect(try add(guest, .grantTable, index: 0, at: 0x9_0001) == 0)
+        let first = lookup(guest, 0x9_0001)?.frame
+        #expect(first != lookup(guest, 0x9_0000)?.frame)
+        #expect(try add(guest, .grantTable, index: 0, at: 0x9_0000) == 0)
+        #expect(lookup(guest, 0x9_0000)?.frame == first)
+        #expect(lookup(guest, 0x9_0001)?.use == nil)
+        // The console's grant, as the builder has left it.
+        #expect(try guest.read(UInt64.self, at: 0x9000_0000) == 0xF_EFFF << 32 | 1)
+    }
+
+    @Test("indices and frames that cannot be are refused", arguments: [true, false])
+    func addRefusals(is64Bit: Bool) throws {
+        let guest = try hypervisor.makeGuest()
+        guest.control.isIn64BitCode = is64Bit
+        #expect(try add(guest, .sharedInfo, index: 1, at: 0x20) == -22)
+        #expect(try add(guest, .grantTable, index: 64, at: 0x20) == -22)
+        #expect(try add(guest, .grantTable, index: 1 << 31, at: 0x20) == -22)
+        #expect(lookup(guest, 0x20)?.use == .ram)
+        if is64Bit {
+            for frame in [UInt64.max, 1 << 36] {
+                #expect(try add(guest, .sharedInfo, at: frame) == -22)
+                #expect(try add(guest, .grantTable, at: frame) == -22)
+                #expect(try add(guest, .guestFrame, index: 1, at: frame) == -22)
+            }
+        }
+        let unknown = MemoryOperation.AddToPhysicalMap(domain: .caller, space: 6, index: 0, guestFrame: 0x20)
+        #expect(try guest.call(.memoryOperation, MemoryOperation.addToPhysicalMap.rawValue, unknown) == -22)
+        #expect(try add(guest, .foreignFrame, at: 0x20) == -38)
+    }
+
+    @Test("an ordinary domain maps into itself only")
+    func otherDomains() throws {
+        let guest = try hypervisor.makeGuest()
+        let other = try hypervisor.makeGuest(2)
+        #expect(try add(guest, .sharedInfo, at: 0x20, of: other.identifier) == -1)
+        #expect(try add(guest, .sharedInfo, at: 0x20, of: .control) == -1)
+        #expect(try add(guest, .sharedInfo, at: 0x20, of: DomainIdentifier(rawValue: 9)) == -3)
+        #expect(try add(guest, .sharedInfo, at: 0x20, of: guest.identifier) == 0)
+        #expect(lookup(other, 0x20)?.use == .ram)
+    }
+
+    @Test("memory moves with its content, and what was at its new place is freed")
+    func moveMemory() throws {
+        let guest = try hypervisor.makeGuest()
+        try guest.write(UInt64(0x1234), at: 0x2_0008)
+        let before = hypervisor.arena.allocator.freeCount
+        #expect(try add(guest, .guestFrame, index: 0x20, at: 0x21) == 0)
+        #expect(try guest.read(UInt64.self, at: 0x2_1008) == 0x1234)
+        #expect(lookup(guest, 0x20)?.use == nil)
+        #expect(hypervisor.arena.allocator.freeCount == before + 1)
+        #expect(try add(guest, .guestFrame, index: 0x20, at: 0x30) == -22)
+        #expect(try add(guest, .guestFrame, index: 0x30, at: 0x30) == 0)
+        #expect(try add(guest, .sharedInfo, at: 0x22) == 0)
+        #expect(try add(guest, .guestFrame, index: 0x22, at: 0x31) == -22)
+    }
+
+    @Test("a batch has a result for each page, and is continued after 64", arguments: [true, false])
+    func batch(is64Bit: Bool) throws {
+        let guest = try hypervisor.makeGuest()
+        guest.control.isIn64BitCode = is64Bit
+        let width: UInt64 = is64Bit ? 8 : 4
+        for index in UInt64(0)..<100 {
+            for (place, value) in [(0x5_0000 as UInt64, index == 70 ? 99 : index % 64), (0x5_1000, 0x9_0000 + index)] {
+                if is64Bit {
+                    try guest.write(value, at: place + index * width)
+                } else {
+                    try guest.write(UInt32(value), at: place + index * width)
+                }
+            }
+        }
+        var arguments = MemoryOperation.AddToPhysicalMapBatch()
+        arguments.domain = .caller
+        arguments.space = UInt16(PhysicalMapSpace.grantTable.rawValue)
+        arguments.size = 100
+        (arguments.indices, arguments.guestFrames, arguments.errors) = (0x5_0000, 0x5_1000, 0x5_2000)
+        try guest.place(arguments)
+        let start = guest.control.instructionPointer
+        _ = guest.call(
+            .memoryOperation, UInt64(MemoryOperation.addToPhysicalMapBatch.rawValue), TestGuest.argumentPlace)
+        #expect(guest.control.instructionPointer == start)  // not done yet: the instruction is executed again
+        #expect(guest.vcpu.registers.rax == UInt64(HypercallNumber.memoryOperation.rawValue))
+        guest.exit(.hypercall)
+        #expect(guest.control.instructionPointer == start + 3)
+        #expect(guest.result == 0)
+        for index in UInt64(0)..<100 {
+            #expect(try guest.read(Int32.self, at: 0x5_2000 + index * 4) == (index == 70 ? -22 : 0))
+        }
+        #expect(lookup(guest, 0x9_0063)?.use == .special)
+        #expect(lookup(guest, 0x9_0000)?.use == nil)  // frame 0 has moved on to 0x9_0040
+    }
+
+    @Test("what is mapped can be taken away, what is not is no entry")
+    func remove() throws {
+        let guest = try hypervisor.makeGuest()
+        for (frame, result) in [(0x20, 0), (0x20, -2), (0x8_0000, -2)] as [(UInt64, Int64)] {
+            var arguments = MemoryOperation.RemoveFromPhysicalMap()
+            arguments.domain = .caller
+            arguments.guestFrame = frame
+            #expect(
+                try guest.call(.memoryOperation, MemoryOperation.removeFromPhysicalMap.rawValue, arguments) == result)
+        }
+        #expect(lookup(guest, 0x20)?.use == nil)
+    }
+
+    @Test("the page with a registered vcpu_info cannot be taken away or replaced")
+    func infoPageStays() throws {
+        let guest = try hypervisor.makeGuest()
+        try guest.place(VCPUOperation.RegisterVCPUInfo(guestFrame: 0x20, offset: 64))
+        #expect(
+            guest.call(.vcpuOperation, UInt64(VCPUOperation.registerVCPUInfo.rawValue), 0, TestGuest.argumentPlace) == 0
+        )
+        #expect(try add(guest, .sharedInfo, at: 0x20) == -22)
+        #expect(try add(guest, .guestFrame, index: 0x20, at: 0x30) == -22)
+        #expect(try add(guest, .guestFrame, index: 0x30, at: 0x20) == -22)
+        try guest.write(UInt64(0x20), at: TestGuest.arrayPlace)
+        let arguments = MemoryOperation.Reservation(extentStart: TestGuest.arrayPlace, extentCount: 1, domain: .caller)
+        #expect(try guest.call(.memoryOperation, MemoryOperation.decreaseReservation.rawValue, arguments) == 0)
+        #expect(lookup(guest, 0x20)?.use == .ram)
+    }
+
+    @Test("the memory map is the builder's, cut to the room that the guest has, until it sets its own")
+    func memoryMap() throws {
+        let guest = try hypervisor.makeGuest()
+        var arguments = MemoryOperation.MemoryMap(entryCount: 128, buffer: TestGuest.arrayPlace)
+        #expect(try guest.call(.memoryOperation, MemoryOperation.memoryMap.rawValue, &arguments) == 0)
+        #expect(arguments.entryCount == 3)
+        #expect(try guest.read(UInt64.self, at: 0x5_0000) == 0)
+        #expect(try guest.read(UInt64.self, at: 0x5_0008) == 1 << 20)
+        #expect(try guest.read(UInt32.self, at: 0x5_0010) == MemoryMapKind.ram.rawValue)
+        #expect(try guest.read(UInt64.self, at: 0x5_0014) == 0xFC00_0000)
+        arguments.entryCount = 1
+        #expect(try guest.call(.memoryOperation, MemoryOperation.memoryMap.rawValue, &arguments) == 0)
+        #expect(arguments.entryCount == 1)
+
+        var replacement = MemoryOperation.SetMemoryMap()
+        replacement.domain = .caller
+        replacement.map = MemoryOperation.MemoryMap(entryCount: 129, buffer: TestGuest.arrayPlace)
+        #expect(try guest.call(.memoryOperation, MemoryOperation.setMemoryMap.rawValue, replacement) == -22)
+        replacement.map.entryCount = 2
+        #expect(try guest.call(.memoryOperation, MemoryOperation.setMemoryMap.rawValue, replacement) == 0)
+        arguments.entryCount = .max
+        #expect(try guest.call(.memoryOperation, MemoryOperation.memoryMap.rawValue, &arguments) == 0)
+        #expect(arguments.entryCount == 2)
+    }
+
+    @Test("counts of frames are told, of oneself")
+    func counts() throws {
+        let guest = try hypervisor.makeGuest()
+        _ = try hypervisor.makeGuest(2)
+        let operations: [(MemoryOperation, Int64)] = [
+            (.currentReservation, 257), (.maximumReservation, 257), (.maximumGuestFrame, 0xFEFFF),
+        ]
+        for (operation, count) in operations {
+            try guest.write(DomainIdentifier.caller.rawValue, at: 0x4_0000)
+            #expect(guest.call(.memoryOperation, UInt64(operation.rawValue), 0x4_0000) == count)
+            try guest.write(UInt16(2), at: 0x4_0000)
+            #expect(guest.call(.memoryOperation, UInt64(operation.rawValue), 0x4_0000) == -1)
+        }
+        #expect(guest.call(.memoryOperation, UInt64(MemoryOperation.maximumRAMPage.rawValue), 0) > 0)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+
+@testable import Hypervisor
+
+/// A way of running guests in which the guest is a closure: it changes registers and memory as a guest would, and says why it
+/// has stopped.
+final class FakeBackend: VirtualizationBackend {
+    /// What a guest does between an entry and the next exit.
+    typealias Program = (inout GuestRegisters, VirtualCPU, FakeControlBlock) -> Exit
+
+    static var nestedPageTableFormat: NestedPageTableFormat { .nestedPaging }
+    static var hypercallInstruction: InlineArray<3, UInt8> { [0x0F, 0x01, 0xD9] }
+
+    /// The programs of the domains that are built from now on, by their numbers.
+    var programs: [UInt16: Program] = [:]
+    /// Which virtual CPUs were entered, in order.
+    private(set) var entries: [String] = []
+    /// Which virtual CPUs the processor was prepared for, in order.
+    private(set) var current: [String] = []
+    private var controls: [ObjectIdentifier: FakeControlBlock] = [:]
+
+    func control(of vcpu: VirtualCPU) -> FakeControlBlock {
+        if let control = controls[ObjectIdentifier(vcpu)] { return control }
+        preconditionFailure("a virtual CPU is prepared before it is used")
+    }
+
+    func prepare(_ vcpu: VirtualCPU) {
+        let control = FakeControlBlock()
+        controls[ObjectIdentifier(vcpu)] = control
+        let program = programs[vcpu.domain.identifier.rawValue]
+        control.program = { [unowned self, unowned vcpu, unowned control] registers in
+            entries.append(FakeBackend.name(of: vcpu))
+            if let program { return program(&registers, vcpu, control) }
+            control.flags.remove(.interruptEnable)
+            return .halt
+        }
+    }
+
+    func makeCurrent(_ vcpu: VirtualCPU) { current.append(FakeBackend.name(of: vcpu)) }
+
+    private static func name(of vcpu: VirtualCPU) -> String { "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier)" }
+}

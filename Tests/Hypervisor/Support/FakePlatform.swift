@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import CPU
+import Diagnostics
+
+@testable import Hypervisor
+
+/// A machine that keeps what it is asked to do. Lines of the log and the consoles go to the recorder of the running test.
+final class FakePlatform: Platform {
+    /// The nanoseconds of the last request for a timer interrupt.
+    private(set) var timer: UInt64?
+    /// Which virtual CPUs the context was switched to.
+    private(set) var switches: [UInt32] = []
+    /// How often a virtual CPU's own registers were loaded again.
+    private(set) var reloadCount = 0
+    /// How often the machine slept.
+    private(set) var waitCount = 0
+    /// What happens while it sleeps.
+    var onWait: () -> Void = {}
+    /// What CPUID answers.
+    var leaves: (UInt32, UInt32) -> CPUIDResult = { _, _ in CPUIDResult(eax: .max, ebx: .max, ecx: .max, edx: .max) }
+    var extendedStateComponents: XCR0 = [.x87, .sse, .avx]
+
+    static func log(_ level: LogLevel, _ message: Message) { Recorder.current?.append("log", message) }
+
+    static func writeConsole(domain: UInt16, line: Message) { Recorder.current?.append("d\(domain)", line) }
+
+    func setTimer(in nanoseconds: UInt64) { timer = nanoseconds }
+    func takeInterrupts() {}
+
+    func waitForInterrupt() {
+        waitCount += 1
+        onWait()
+    }
+
+    func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDResult { leaves(leaf, subleaf) }
+    func switchContext(from old: VirtualCPU?, to new: VirtualCPU) { switches.append(new.identifier) }
+    func reloadContext(of vcpu: VirtualCPU) { reloadCount += 1 }
+}
