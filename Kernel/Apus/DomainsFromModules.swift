@@ -6,8 +6,12 @@ import Hypervisor
 import Machine
 import SVM
 
-/// The memory of a domain for which nobody has said how much it gets.
-private let defaultMemorySize: UInt64 = 128 << 20
+/// The memory of a domain for which nobody has said how much it gets: 128 MiB, or its share of what is free.
+private func defaultMemorySize(shares: Int, of allocator: FrameAllocator) -> UInt64 {
+    let tables: UInt64 = 2 << 20
+    let share = allocator.freeCount &* frameSize / UInt64(max(shares, 1))
+    return min(128 << 20, (share > tables ? share &- tables : 0) & ~0xF_FFFF)
+}
 
 /// Builds the domains that the boot modules describe: those of a manifest, if the first module is one; else one of each module.
 /// Then the modules' memory is free.
@@ -18,7 +22,9 @@ func buildDomains(of monitor: VirtualMachineMonitor<SVM, HostMachine>, _ boot: B
     }
     if !buildFromManifest(of: monitor, boot) {
         for index in 0..<boot.moduleCount {
-            build(specification(ofModule: index, boot), identifier: UInt16(index) + 1, of: monitor)
+            let memorySize = defaultMemorySize(shares: boot.moduleCount - index, of: monitor.allocator)
+            let specification = specification(ofModule: index, boot, memorySize: memorySize)
+            build(specification, identifier: UInt16(index) + 1, of: monitor)
         }
     }
     for index in 0..<boot.moduleCount {
@@ -83,7 +89,9 @@ private func specification(
 }
 
 /// What a module without a manifest stands for: a kernel, behind whose file name its command line stands.
-private func specification(ofModule index: Int, _ boot: BootInformation) -> DomainSpecification {
+private func specification(
+    ofModule index: Int, _ boot: BootInformation, memorySize: UInt64
+) -> DomainSpecification {
     let module = boot.module(index)
     var name = Message()
     var commandLine = HostRange(start: module.argumentsAddress, count: 0)
@@ -102,7 +110,7 @@ private func specification(ofModule index: Int, _ boot: BootInformation) -> Doma
     handle[15] = UInt8(truncatingIfNeeded: index + 1)
     return DomainSpecification(
         name: name, handle: handle, kernel: module.range, ramdisk: nil, commandLine: commandLine,
-        memorySize: defaultMemorySize, vcpuCount: 1)
+        memorySize: memorySize, vcpuCount: 1)
 }
 
 /// Where in a path the file's name stands, without the folders and its ending.

@@ -19,7 +19,8 @@ public final class HostMachine: Platform {
         hasTimestampAuxiliary = cpu_cpuid(0x8000_0001, 0).edx & 1 << 27 != 0
         cpu_write_cr4(cpu_read_cr4() | CR4.fxsave.rawValue | 1 << 10)
         var components: XCR0 = []
-        if cpu_cpuid(1, 0).ecx & 1 << 26 != 0 {
+        // QEMU models that have XSAVE but none of its extensions refuse CR4.OSXSAVE: there it is not used.
+        if cpu_cpuid(1, 0).ecx & 1 << 26 != 0 && cpu_cpuid(0xD, 1).eax != 0 {
             cpu_write_cr4(cpu_read_cr4() | CR4.xsave.rawValue)
             let supported = XCR0(rawValue: UInt64(cpu_cpuid(0xD, 0).eax))
             components = supported.intersection([.x87, .sse, .avx])

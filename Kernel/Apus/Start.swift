@@ -24,9 +24,10 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
     prepareInterrupts(memory)
     options.provocation?.commit()
     let calibration = measureTimers()
+    let secondsSinceEntry = (cpu_read_timestamp() &- entryTimestamp) / calibration.timestampFrequency
     let clock = Clock(
-        frequency: calibration.timestampFrequency, start: entryTimestamp, wallClockSeconds: WallClock.secondsSince1970()
-    )
+        frequency: calibration.timestampFrequency, start: entryTimestamp,
+        wallClockSeconds: WallClock.secondsSince1970() &- secondsSinceEntry)
 
     let monitor = VirtualMachineMonitor(
         backend: enableSVM(memory), machine: HostMachine(calibration), allocator: memory, clock: clock,

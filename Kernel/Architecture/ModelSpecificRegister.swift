@@ -8,10 +8,6 @@ public enum ModelSpecificRegister {
     public static let apicBase: UInt32 = 0x1B
     /// The page attribute table.
     public static let pageAttributeTable: UInt32 = 0x277
-    /// MTRRcap: how many memory-type range registers there are.
-    public static let memoryTypeCapability: UInt32 = 0xFE
-    /// MTRRdefType: the default memory type.
-    public static let memoryTypeDefault: UInt32 = 0x2FF
     /// MCG_CAP: how many machine-check banks there are.
     public static let machineCheckCapability: UInt32 = 0x179
     /// DEBUGCTL: branch tracing.

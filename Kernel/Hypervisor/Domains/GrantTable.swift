@@ -35,9 +35,4 @@ public struct GrantTable: ~Copyable {
     mutating func set(_ reference: GrantReference, to entry: GrantEntry) {
         frames.set(UInt64(reference.rawValue), to: entry)
     }
-
-    /// Clears all entries but the reserved ones, as a change of version does.
-    mutating func clear() {
-        for index in UInt64(GrantReference.reservedCount)..<frames.count { frames.set(index, to: GrantEntry()) }
-    }
 }

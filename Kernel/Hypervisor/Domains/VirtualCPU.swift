@@ -8,7 +8,7 @@ import XenInterface
 public final class VirtualCPU {
     /// Its number in the domain.
     public let identifier: UInt32
-    /// The domain; nil once that has ended.
+    /// The domain.
     public let domain: Domain
     /// The general registers while the guest is not running.
     public var registers = GuestRegisters()

@@ -114,7 +114,7 @@ extension VirtualMachineMonitor {
         }
     }
 
-    /// Ports 1 and 2 are xenstore's and the console's, as Xen's tools number them. The first two grants are theirs too.
+    /// Ports 1 and 2 are xenstore's and the console's, as Xen's tools number them; there is no xenstore behind its port yet. The console's page is granted to the control domain.
     private func connectConsole(of domain: Domain) throws(XenError) {
         domain.parameters.xenstorePort = try domain.eventChannels.open(.interdomain(.control, port: 0), limit: 4096)
         domain.parameters.consolePort = try domain.eventChannels.open(.interdomain(.control, port: 0), limit: 4096)

@@ -71,8 +71,7 @@ struct CPUIDPolicy {
 
     private func filterStructuredFeatures(_ host: CPUIDResult, subleaf: UInt32) -> CPUIDResult {
         guard subleaf == 0 else { return CPUIDResult() }
-        // For guests: FSGSBASE, BMI1, AVX2, SMEP, BMI2, ERMS, INVPCID's neighbours are not; RDSEED, ADX, SMAP, CLFLUSHOPT,
-        // CLWB, SHA.
+        // For guests: FSGSBASE, BMI1, AVX2, SMEP, BMI2, ERMS, RDSEED, ADX, SMAP, CLFLUSHOPT, CLWB, SHA; and UMIP.
         let allowed: UInt32 =
             1 << 0 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 23 | 1 << 24 | 1
             << 29

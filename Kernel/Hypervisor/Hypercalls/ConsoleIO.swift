@@ -13,7 +13,7 @@ extension VirtualMachineMonitor {
         }
     }
 
-    /// At most a page at a time: then other work has its turn, and the call goes on with what remains.
+    /// At most 1024 bytes at a time: then other work has its turn, and the call goes on with what remains.
     private func consoleWrite(_ call: Hypercall) throws(XenError) -> Int64 {
         let count = call.argument2 & 0xFFFF_FFFF
         let chunk = min(count, 1024)

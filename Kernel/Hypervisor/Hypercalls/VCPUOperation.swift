@@ -55,7 +55,8 @@ extension VirtualMachineMonitor {
         publishRunstate(of: vcpu)
     }
 
-    /// The place for a second copy of the time record, which user code may read; address 0 takes it away.
+    /// The place for a second copy of the time record, which user code may read; address 0 takes it away. The record never
+    /// changes, so it is written once.
     private func registerTimeArea(_ vcpu: VirtualCPU, _ call: Hypercall) throws(XenError) {
         let arguments = try call.read(VCPUOperation.RegisterArea.self, at: call.argument3)
         let place = try area(at: arguments.address, size: UInt64(MemoryLayout<VCPUTimeInfo>.size), call)
