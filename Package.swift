@@ -106,7 +106,7 @@ let package = Package(
         tests(of: "Building"),
         .target(name: "BootSymbols", path: "Tests/Support/BootSymbols"),
         tests(of: "Diagnostics"),
-        tests(of: "Machine", ["Architecture", "BootSymbols"]),
+        tests(of: "Machine", ["Architecture", "BootSymbols", "CPU"]),
         tests(of: "Hypervisor", ["Architecture", "Building", "CPU", "Diagnostics", "XenInterface"]),
         tests(of: "SVM", ["Architecture", "BootSymbols", "Hypervisor"]),
         tests(of: "OpticalImage"),

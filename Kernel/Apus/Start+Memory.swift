@@ -7,8 +7,8 @@ import Machine
 
 /// Memory below 1 MiB is left alone: firmware, loader and devices have their places there.
 private let lowestAddress: UInt64 = 1 << 20
-/// The heap for domains, virtual CPUs and their tables.
-private let heapSize: UInt64 = 256 << 10
+/// The heap for domains, virtual CPUs and their tables: enough for 64 domains and 512 virtual CPUs.
+private let heapSize: UInt64 = 1 << 20
 
 /// Finds the machine's memory, and room in it for the heap and the bitmap of free frames; everything else that the loader has
 /// not filled is free.

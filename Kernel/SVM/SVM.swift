@@ -49,6 +49,12 @@ public final class SVM: VirtualizationBackend {
         return "svm: enabled; \(highestIdentifier) address space identifiers for guests, nested paging\(next)\(flush)"
     }
 
+    /// Whether this is QEMU's emulated processor ("TCGTCGTCGTCG"), which does not switch a guest's breakpoints off at an exit.
+    private var leavesBreakpointsOn: Bool {
+        let vendor = cpu_cpuid(0x4000_0000, 0)
+        return vendor.ebx == 0x5447_4354 && vendor.ecx == 0x4354_4743 && vendor.edx == 0x4743_5447
+    }
+
     public static var nestedPageTableFormat: NestedPageTableFormat { .nestedPaging }
 
     /// VMMCALL.
@@ -72,6 +78,7 @@ public final class SVM: VirtualizationBackend {
             .vmrun, .vmmcall, .vmload, .vmsave, .stgi, .clgi, .skinit, .writeBackCaches, .monitor, .mwait, .armedMWAIT,
             .setExtendedControl,
         ]
+        if leavesBreakpointsOn { vmcb.control.interceptedDebugRegisterWrites = 1 << 7 }
         vmcb.control.ioPermissionMap = maps.ports.value
         vmcb.control.msrPermissionMap = maps.registers.value
         vmcb.control.virtualInterrupt = .masking

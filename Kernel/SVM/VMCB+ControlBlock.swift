@@ -13,6 +13,10 @@ extension VMCB: ControlBlock {
         nonmutating set { state.rflags = newValue }
     }
 
+    var instructionAddress: GuestLinearAddress {
+        GuestLinearAddress(isIn64BitCode ? state.rip : (state.cs.base &+ state.rip) & 0xFFFF_FFFF)
+    }
+
     var cr0: CR0 { state.cr0 }
     var cr3: UInt64 { state.cr3 }
     var cr4: CR4 { state.cr4 }

@@ -86,7 +86,9 @@ struct BootInformationTests {
         #expect(boot.moduleCount == 128)
     }
 
-    @Test("QEMU puts the file's name before a module's text, GRUB does not", arguments: [("qemu", true), ("GRUB 2.06", false)])
+    @Test(
+        "QEMU puts the file's name before a module's text, GRUB does not",
+        arguments: [("qemu", true), ("GRUB 2.06", false)])
     func loaderName(name: String, begins: Bool) throws {
         let boot = try parse(flags: 1 << 9)
         memory.write([memory.write(name, at: 0x2000)], at: 64)

@@ -33,7 +33,9 @@ struct HeapTests {
         #expect(Heap.allocate(100) == second)
     }
 
-    @Test("neighbours are joined, in whatever order they are freed", arguments: [[0, 1, 2], [2, 1, 0], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1]])
+    @Test(
+        "neighbours are joined, in whatever order they are freed",
+        arguments: [[0, 1, 2], [2, 1, 0], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1]])
     func joining(order: [Int]) {
         let blocks = (0..<3).map { _ in Heap.allocate(1000) }
         for index in order { Heap.free(blocks[index]) }
@@ -41,7 +43,9 @@ struct HeapTests {
         #expect(whole == memory.start + 16)
     }
 
-    @Test("what does not fit is refused with 0, and the heap stays usable", arguments: [64 << 10, (64 << 10) - 15, UInt64.max, .max - 15, .max - 31])
+    @Test(
+        "what does not fit is refused with 0, and the heap stays usable",
+        arguments: [64 << 10, (64 << 10) - 15, .max, .max - 15, .max - 31] as [UInt64])
     func tooLarge(size: UInt64) {
         #expect(Heap.allocate(size) == 0)
         #expect(Heap.allocate(16) != 0)

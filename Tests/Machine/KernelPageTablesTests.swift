@@ -65,7 +65,9 @@ struct KernelPageTablesTests {
         let frames = Frames(memory)
         let tables = KernelPageTables(takeFrame: frames.take)
         tables.map(from: 0x1F_F000, to: 0x1_0040_1000, .writable)
-        let edges: [UInt64] = [0x1F_F000, 0x20_0000, 0x3FFF_F000, 0x4000_0000, 0xFFFF_F000, 0x1_0000_0000, 0x1_0040_0000]
+        let edges: [UInt64] = [
+            0x1F_F000, 0x20_0000, 0x3FFF_F000, 0x4000_0000, 0xFFFF_F000, 0x1_0000_0000, 0x1_0040_0000,
+        ]
         for address in edges { #expect(flags(address)?.contains([.present, .writable]) == true) }
         #expect(flags(0x20_0000)?.contains(.large) == true)
         #expect(flags(0x1F_F000)?.contains(.large) == false)

@@ -29,6 +29,7 @@ struct TestSuite {
         besideNeighbour(Member(guest: "hlt-if0")),
         besideNeighbour(Member(guest: "endless-console")),
         besideNeighbour(Member(guest: "wild-pointers")),
+        besideNeighbour(Member(guest: "breakpoints")),
         // One domain looks for another's memory; the other finds its own as it left it.
         TestSuite(name: "isolation", members: [Member(guest: "isolation-victim"), Member(guest: "isolation")]),
     ]

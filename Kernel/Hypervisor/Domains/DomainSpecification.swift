@@ -57,6 +57,8 @@ public enum DomainBuildError: Error {
     case layout(StartOfDayError)
     /// The machine has too little free memory for it.
     case outOfMemory
+    /// There are as many virtual CPUs as the hypervisor keeps room for.
+    case tooManyVirtualCPUs
 
     /// The same in words.
     public var message: StaticString {
@@ -64,6 +66,7 @@ public enum DomainBuildError: Error {
         case .image(let error): error.message
         case .layout(let error): error.message
         case .outOfMemory: "the machine has too little free memory for it"
+        case .tooManyVirtualCPUs: "all domains together would have more than 512 virtual CPUs: give them fewer"
         }
     }
 }

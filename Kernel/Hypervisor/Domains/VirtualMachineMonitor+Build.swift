@@ -11,6 +11,7 @@ extension VirtualMachineMonitor {
     ///
     /// - Throws: why it cannot be built; nothing of it remains then.
     public func build(_ specification: DomainSpecification, identifier: UInt16) throws(DomainBuildError) {
+        guard scheduler.circle.count + specification.vcpuCount <= 512 else { throw .tooManyVirtualCPUs }
         let image = try parseImage(specification.kernel)
         let plan = try plan(specification, image)
         let ramFrames = specification.memorySize / frameSize

@@ -13,6 +13,8 @@ public protocol ControlBlock {
 
     /// RIP.
     var instructionPointer: UInt64 { get nonmutating set }
+    /// The linear address of the instruction at RIP.
+    var instructionAddress: GuestLinearAddress { get }
     /// RFLAGS.
     var flags: RFlags { get nonmutating set }
     /// CR0 as the guest sees it.

@@ -18,6 +18,8 @@ public enum Exit: Sendable {
     case halt
     /// An access to guest-physical memory that the nested page tables do not allow.
     case nestedPageFault
+    /// MOV to DR7, where guests may not have breakpoints.
+    case writeDebugControl
     /// XSETBV.
     case setExtendedControl
     /// INVD or WBINVD.

@@ -15,6 +15,7 @@ extension VirtualMachineMonitor {
         case .portIO: handlePortIO(of: vcpu)
         case .halt: handleHalt(of: vcpu)
         case .nestedPageFault: handleNestedPageFault(of: vcpu)
+        case .writeDebugControl: handleWriteDebugControl(of: vcpu)
         case .setExtendedControl: handleSetExtendedControl(of: vcpu)
         case .invalidateCaches: backend.control(of: vcpu).finishInstruction(length: 2)
         case .undefinedInstruction: vcpu.raise(.invalidOpcode)

@@ -121,7 +121,8 @@ struct MSRTests {
     @Test("XCR0 takes the components that there are, in combinations that a processor has")
     func extendedControl() throws {
         let guest = try hypervisor.makeGuest()
-        #expect(throws: TestGuest.GeneralProtection.self) { try guest.setExtendedControl(0b001) }  // CR4.OSXSAVE is clear
+        // CR4.OSXSAVE is clear.
+        #expect(throws: TestGuest.GeneralProtection.self) { try guest.setExtendedControl(0b001) }
         guest.control.cr4 = .xsave
         for value in [0b001, 0b011, 0b111] as [UInt64] {
             try guest.setExtendedControl(value)

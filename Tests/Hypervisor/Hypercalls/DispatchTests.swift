@@ -122,7 +122,8 @@ struct DispatchTests {
                 number, operation, isVCPU ? UInt64.random(in: 0..<3, using: &random) : 0x4_0000, isVCPU ? 0x4_0000 : 1)
             guest.vcpu.activity = .runnable
             guest.domain.end = nil
-            if guest.domain.physicalMap.lookup(GuestFrame(0x40))?.use != .ram { break }  // the guest gave its arguments away
+            // The guest may have given away the page with its arguments.
+            if guest.domain.physicalMap.lookup(GuestFrame(0x40))?.use != .ram { break }
         }
         #expect(guest.domain.physicalMap.ramFrameCount <= guest.domain.maximumFrameCount)
     }

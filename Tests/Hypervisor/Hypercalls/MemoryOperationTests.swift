@@ -110,25 +110,10 @@ struct MemoryOperationTests {
     func batch(is64Bit: Bool) throws {
         let guest = try hypervisor.makeGuest()
         guest.control.isIn64BitCode = is64Bit
-        let width: UInt64 = is64Bit ? 8 : 4
-        for index in UInt64(0)..<100 {
-            for (place, value) in [(0x5_0000 as UInt64, index == 70 ? 99 : index % 64), (0x5_1000, 0x9_0000 + index)] {
-                if is64Bit {
-                    try guest.write(value, at: place + index * width)
-                } else {
-                    try guest.write(UInt32(value), at: place + index * width)
-                }
-            }
-        }
-        var arguments = MemoryOperation.AddToPhysicalMapBatch()
-        arguments.domain = .caller
-        arguments.space = UInt16(PhysicalMapSpace.grantTable.rawValue)
-        arguments.size = 100
-        (arguments.indices, arguments.guestFrames, arguments.errors) = (0x5_0000, 0x5_1000, 0x5_2000)
-        try guest.place(arguments)
+        try placeBatch(guest)
         let start = guest.control.instructionPointer
-        _ = guest.call(
-            .memoryOperation, UInt64(MemoryOperation.addToPhysicalMapBatch.rawValue), TestGuest.argumentPlace)
+        let operation = UInt64(MemoryOperation.addToPhysicalMapBatch.rawValue)
+        _ = guest.call(.memoryOperation, operation, TestGuest.argumentPlace)
         #expect(guest.control.instructionPointer == start)  // not done yet: the instruction is executed again
         #expect(guest.vcpu.registers.rax == UInt64(HypercallNumber.memoryOperation.rawValue))
         guest.exit(.hypercall)
@@ -139,6 +124,25 @@ struct MemoryOperationTests {
         }
         #expect(lookup(guest, 0x9_0063)?.use == .special)
         #expect(lookup(guest, 0x9_0000)?.use == nil)  // frame 0 has moved on to 0x9_0040
+    }
+
+    /// A batch of 100 grant frames, of which the one at index 70 does not exist.
+    private func placeBatch(_ guest: TestGuest) throws {
+        for index in UInt64(0)..<100 {
+            for (place, value) in [(0x5_0000 as UInt64, index == 70 ? 99 : index % 64), (0x5_1000, 0x9_0000 + index)] {
+                if guest.control.isIn64BitCode {
+                    try guest.write(value, at: place + index * 8)
+                } else {
+                    try guest.write(UInt32(value), at: place + index * 4)
+                }
+            }
+        }
+        var arguments = MemoryOperation.AddToPhysicalMapBatch()
+        arguments.domain = .caller
+        arguments.space = UInt16(PhysicalMapSpace.grantTable.rawValue)
+        arguments.size = 100
+        (arguments.indices, arguments.guestFrames, arguments.errors) = (0x5_0000, 0x5_1000, 0x5_2000)
+        try guest.place(arguments)
     }
 
     @Test("what is mapped can be taken away, what is not is no entry")
@@ -168,46 +172,5 @@ struct MemoryOperationTests {
         let arguments = MemoryOperation.Reservation(extentStart: TestGuest.arrayPlace, extentCount: 1, domain: .caller)
         #expect(try guest.call(.memoryOperation, MemoryOperation.decreaseReservation.rawValue, arguments) == 0)
         #expect(lookup(guest, 0x20)?.use == .ram)
-    }
-
-    @Test("the memory map is the builder's, cut to the room that the guest has, until it sets its own")
-    func memoryMap() throws {
-        let guest = try hypervisor.makeGuest()
-        var arguments = MemoryOperation.MemoryMap(entryCount: 128, buffer: TestGuest.arrayPlace)
-        #expect(try guest.call(.memoryOperation, MemoryOperation.memoryMap.rawValue, &arguments) == 0)
-        #expect(arguments.entryCount == 3)
-        #expect(try guest.read(UInt64.self, at: 0x5_0000) == 0)
-        #expect(try guest.read(UInt64.self, at: 0x5_0008) == 1 << 20)
-        #expect(try guest.read(UInt32.self, at: 0x5_0010) == MemoryMapKind.ram.rawValue)
-        #expect(try guest.read(UInt64.self, at: 0x5_0014) == 0xFC00_0000)
-        arguments.entryCount = 1
-        #expect(try guest.call(.memoryOperation, MemoryOperation.memoryMap.rawValue, &arguments) == 0)
-        #expect(arguments.entryCount == 1)
-
-        var replacement = MemoryOperation.SetMemoryMap()
-        replacement.domain = .caller
-        replacement.map = MemoryOperation.MemoryMap(entryCount: 129, buffer: TestGuest.arrayPlace)
-        #expect(try guest.call(.memoryOperation, MemoryOperation.setMemoryMap.rawValue, replacement) == -22)
-        replacement.map.entryCount = 2
-        #expect(try guest.call(.memoryOperation, MemoryOperation.setMemoryMap.rawValue, replacement) == 0)
-        arguments.entryCount = .max
-        #expect(try guest.call(.memoryOperation, MemoryOperation.memoryMap.rawValue, &arguments) == 0)
-        #expect(arguments.entryCount == 2)
-    }
-
-    @Test("counts of frames are told, of oneself")
-    func counts() throws {
-        let guest = try hypervisor.makeGuest()
-        _ = try hypervisor.makeGuest(2)
-        let operations: [(MemoryOperation, Int64)] = [
-            (.currentReservation, 257), (.maximumReservation, 257), (.maximumGuestFrame, 0xFEFFF),
-        ]
-        for (operation, count) in operations {
-            try guest.write(DomainIdentifier.caller.rawValue, at: 0x4_0000)
-            #expect(guest.call(.memoryOperation, UInt64(operation.rawValue), 0x4_0000) == count)
-            try guest.write(UInt16(2), at: 0x4_0000)
-            #expect(guest.call(.memoryOperation, UInt64(operation.rawValue), 0x4_0000) == -1)
-        }
-        #expect(guest.call(.memoryOperation, UInt64(MemoryOperation.maximumRAMPage.rawValue), 0) > 0)
     }
 }

@@ -8,6 +8,7 @@ import CPU
 /// kept for the test to see.
 final class FakeControlBlock: ControlBlock {
     var instructionPointer: UInt64 = 0x1000
+    var instructionAddress: GuestLinearAddress { GuestLinearAddress(instructionPointer) }
     var flags: RFlags = [.alwaysOne, .interruptEnable]
     var cr0: CR0 = [.protectionEnable, .extensionType]
     var cr3: UInt64 = 0
@@ -16,7 +17,6 @@ final class FakeControlBlock: ControlBlock {
     var stackPointer: UInt64 = 0
     var privilegeLevel: UInt8 = 0
     var isIn64BitCode = true
-    var isInVirtual8086Mode = false
     var taskPriority: UInt8 = 0
 
     /// What the guest does until its next exit.
