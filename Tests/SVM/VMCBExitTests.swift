@@ -21,7 +21,8 @@ struct VMCBExitTests {
         arguments: [
             (0x81, .hypercall), (0x72, .cpuid), (0x78, .halt), (0x7B, .portIO), (0x400, .nestedPageFault),
             (0x60, .physicalInterrupt), (0x61, .physicalNonMaskableInterrupt), (0x64, .interruptWindow),
-            (0x8D, .setExtendedControl), (0x76, .invalidateCaches), (0x89, .invalidateCaches), (0x7F, .tripleFault),
+            (0x8D, .setExtendedControl), (0x37, .writeDebugControl), (0x76, .invalidateCaches),
+            (0x89, .invalidateCaches), (0x7F, .tripleFault),
             (.max, .invalidState), (0xFFFF_FFFF, .invalidState),
         ] as [(UInt64, Exit)])
     func codes(code: UInt64, exit: Exit) {
@@ -52,7 +53,7 @@ struct VMCBExitTests {
 
     @Test("all other codes are unexpected, and the code is told")
     func unexpected() {
-        let known: Set<UInt64> = Set([0x60, 0x61, 0x64, 0x6F, 0x72, 0x76, 0x78, 0x7A, 0x7B, 0x7C, 0x7F]).union(
+        let known: Set<UInt64> = Set([0x37, 0x60, 0x61, 0x64, 0x6F, 0x72, 0x76, 0x78, 0x7A, 0x7B, 0x7C, 0x7F]).union(
             [0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x89, 0x8A, 0x8B, 0x8C, 0x8D, 0x400]
         ).union(0x40...0x5F)
         for code in UInt64(0)...0x500 where !known.contains(code) {
