@@ -10,13 +10,6 @@ struct GuestMemory {
     /// How those are translated further.
     let tables: NestedPageTables
 
-    /// The memory of a virtual CPU's domain, through the page tables that are in force.
-    @inline(__always)
-    init(of vcpu: VirtualCPU, _ control: some ControlBlock) {
-        space = GuestAddressSpace(cr0: control.cr0, cr3: control.cr3, cr4: control.cr4, efer: control.efer)
-        tables = vcpu.domain.physicalMap.tables
-    }
-
     /// Copies a value in.
     ///
     /// - Throws: `.badAddress` when the guest's kernel could not read it there.
