@@ -21,20 +21,31 @@ APUS := .build/release/apus
 help: ## show this list
 	@echo "Apus: a Xen-compatible microhypervisor in Swift"
 	@sed -n -e 's/^##@ \(.*\)/\n\1:/p' -e 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
-		awk -F '\t' 'NF == 2 { printf "  make %-10s %s\n", $$1, $$2; next } { print }'
+		awk -F '\t' 'NF == 2 { printf "  make %-16s %s\n", $$1, $$2; next } { print }'
 
+# CPU=intel, CPU=amd or CPU=both: what "apus --cpu" takes.
 .PHONY: run
-run: iso ## build everything, boot the ISO in an emulator, and judge what it shows
-	@Tests/System/first-light
+run: iso ## build everything, boot the ISO in an emulator, and judge what it shows; CPU=intel for an Intel processor
+	@Tests/System/first-light $(if $(CPU),--cpu $(CPU))
 
 .PHONY: test
-test: kernel tools guests linux ## run every check: style, unit tests, the linked kernel, booted guests
+test: kernel tools guests linux ## run every check: style, unit tests, the linked kernel, guests on AMD and Intel
 	@Tests/System/all
 
+.PHONY: test-intel-all
+test-intel-all: kernel tools guests ## run the booted suites on every Intel model that Bochs has: 10 minutes
+	@Tests/System/intel-all
+
+.PHONY: test-linux-intel
+test-linux-intel: kernel tools guests linux ## boot Linux on an emulated Intel processor: some minutes
+	@Tests/System/linux --cpu intel
+
+BENCH_RESULT := .build/bench$(if $(filter-out amd,$(CPU)),-$(CPU)).json
+
 .PHONY: bench
-bench: kernel tools guests ## count instructions of hypercalls and of the boot; writes .build/bench.json
-	@$(APUS) bench --format json --output .build/bench.json
-	@echo "written: .build/bench.json"
+bench: kernel tools guests ## count what hypercalls and the boot take; writes .build/bench.json, with CPU=intel .build/bench-intel.json
+	@$(APUS) bench $(if $(CPU),--cpu $(CPU)) --format json --output $(BENCH_RESULT)
+	@echo "written: $(BENCH_RESULT)"
 
 .PHONY: install
 install: ## install the Debian packages that are missing, and check the Swift toolchain
@@ -64,10 +75,16 @@ iso: kernel tools guests linux ## build .build/apus.iso: the hypervisor, the con
 linux: tools
 	@Guests/Linux/fetch $(LINUX)
 
-KERNEL_SOURCES := $(shell find Kernel -type f) Package.swift linker/freestanding.json
+KERNEL_SOURCES := $(shell find Kernel -type f) Package.swift .build/freestanding/flags.json
 BOOT_OBJECTS := $(patsubst boot/%.asm,.build/boot/%.o,$(wildcard boot/*.asm))
 FREESTANDING := swift build --triple x86_64-unknown-none-elf --toolset linker/freestanding.json \
 	--scratch-path .build/freestanding -c release
+
+# SwiftPM does not build again when only the flags have changed.
+.build/freestanding/flags.json: linker/freestanding.json
+	rm -rf .build/freestanding
+	@mkdir -p $(@D)
+	@cp $< $@
 
 .build/freestanding/release/libKernel.a: $(KERNEL_SOURCES)
 	$(FREESTANDING) --product Kernel

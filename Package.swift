@@ -67,9 +67,10 @@ let package = Package(
         kernel("Machine", ["CPU", "Architecture", "Diagnostics"]),
         kernel("Hypervisor", ["CPU", "Architecture", "Building", "Diagnostics", "XenInterface"]),
         kernel("SVM", ["CPU", "Architecture", "Diagnostics", "Hypervisor", "XenInterface"]),
+        kernel("VMX", ["CPU", "Architecture", "Diagnostics", "Hypervisor"]),
         kernel(
             "Apus",
-            ["CPU", "Architecture", "Building", "Diagnostics", "Machine", "Hypervisor", "SVM", "XenInterface"]),
+            ["CPU", "Architecture", "Building", "Diagnostics", "Machine", "Hypervisor", "SVM", "VMX", "XenInterface"]),
 
         // The guests.
         .systemLibrary(name: "Instructions", path: "Guests/GuestKit/Instructions"),
@@ -108,7 +109,11 @@ let package = Package(
         tests(of: "Diagnostics"),
         tests(of: "Machine", ["Architecture", "BootSymbols", "CPU"]),
         tests(of: "Hypervisor", ["Architecture", "Building", "CPU", "Diagnostics", "XenInterface"]),
-        tests(of: "SVM", ["Architecture", "BootSymbols", "Hypervisor"]),
+        .target(
+            name: "TestMemory", dependencies: ["Architecture", "Hypervisor"], path: "Tests/Support/TestMemory",
+            swiftSettings: rules),
+        tests(of: "SVM", ["Architecture", "BootSymbols", "Hypervisor", "TestMemory"]),
+        tests(of: "VMX", ["Architecture", "BootSymbols", "CPU", "Hypervisor", "TestMemory"]),
         tests(of: "OpticalImage"),
         tests(of: "GuestPayload"),
         tests(of: "DomainConfiguration", ["Building"]),

@@ -30,6 +30,21 @@ func hypercallPage(_ suite: inout Suite) {
             test.expect(Probe.call(stub), raises: .invalidOpcode)
         }
     }
+    suite.test("hypercall: the other vendor's instruction raises #UD, unless CPUID tells of that vendor") { test in
+        test.withPage { test, page in
+            guard HypercallStubs(page: page) != nil else { return test.expect(false) }
+            let stub = page &+ UInt64(HypercallNumber.xenVersion.rawValue) &* UInt64(HypercallPage.stubSize)
+            let (vmcall, vmmcall): (UInt8, UInt8) = (0xC1, 0xD9)
+            let isVMCALL = Memory.load8(stub &+ 7) == vmcall
+            Memory.store8(isVMCALL ? vmmcall : vmcall, at: stub &+ 7)
+            let isDisguised = isVMCALL == Processor.isByAMD
+            if isDisguised {
+                test.expect(Probe.call(stub) == nil)
+            } else {
+                test.expect(Probe.call(stub), raises: .invalidOpcode)
+            }
+        }
+    }
     hypercallPageErrors(&suite)
 }
 

@@ -11,9 +11,15 @@ public struct BacktraceSymbolizer: Sendable {
     /// The line, and `  function+0x12` behind it when it is a backtrace line whose address is known.
     public func annotate(_ line: String) async -> String {
         guard case .hypervisor(let text) = ConsoleLine(line), case .backtrace(let address)? = ConsoleEvent(text),
-            let (name, offset) = symbols.function(at: address)
+            let place = await place(of: address)
         else { return line }
-        return "\(line)  \(await Self.demangled(name))+0x\(String(offset, radix: 16))"
+        return "\(line)  \(place)"
+    }
+
+    /// The function that holds an address of the kernel, and how far into it the address lies: `function+0x12`.
+    func place(of address: UInt64) async -> String? {
+        guard let (name, offset) = symbols.function(at: address) else { return nil }
+        return "\(await Self.demangled(name))+0x\(String(offset, radix: 16))"
     }
 
     /// A Swift function's name as it is written; the linker's name where no demangler is installed.

@@ -13,9 +13,11 @@ public enum EmulatorError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notFound(let program):
-            "\(program) is not installed or not on PATH; run \"make install\" (Debian's package is qemu-system-x86)"
+            "\(program) is not installed or not on PATH; run \"make install\" (Debian's package is \(Self.package(of: program)))"
         case .interrupted: "interrupted; the emulator was ended"
         case .failed(let program, let reason): "\(program) could not be run: \(reason)"
         }
     }
+
+    private static func package(of program: String) -> String { program == Bochs.program ? "bochs" : "qemu-system-x86" }
 }

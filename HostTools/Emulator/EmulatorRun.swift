@@ -19,13 +19,21 @@ public struct EmulatorRun: Sendable {
     public var arguments: [String]
     /// Seconds until the emulator is killed.
     public var timeout: Int
+    /// Whether it is interrupted (SIGINT, several times) before it is killed, so that it can still say something.
+    public var isInterruptedFirst: Bool
 
     /// A run; see the properties.
-    public init(program: String = QEMU.program, arguments: [String], timeout: Int) {
+    public init(
+        program: String = QEMU.program, arguments: [String], timeout: Int, isInterruptedFirst: Bool = false
+    ) {
         self.program = program
         self.arguments = arguments
         self.timeout = timeout
+        self.isInterruptedFirst = isInterruptedFirst
     }
+
+    /// It is interrupted as often as this, so many milliseconds apart: Bochs needs one for each command that lets it go on.
+    private static let interruptions = (count: 100, pause: 100)
 
     /// Starts the emulator, hands over its console line by line as it prints, and waits for its end.
     ///
@@ -43,9 +51,13 @@ public struct EmulatorRun: Sendable {
                 program.contains("/") ? .path(.init(program)) : .name(program), arguments: Arguments(arguments),
                 platformOptions: options, input: .none, output: .sequence, error: .currentStandardError
             ) { execution in
-                watchdog = Task { [timeout] in
+                watchdog = Task { [timeout, isInterruptedFirst] in
                     try await Task.sleep(for: .seconds(timeout))
                     hasTimedOut.set()
+                    for _ in 0..<(isInterruptedFirst ? Self.interruptions.count : 0) {
+                        try execution.send(signal: .interrupt)
+                        try await Task.sleep(for: .milliseconds(Self.interruptions.pause))
+                    }
                     try execution.send(signal: .kill, toProcessGroup: true)
                 }
                 do {

@@ -2,6 +2,14 @@
 
 /// A machine that QEMU is to emulate, and what it boots.
 public struct QEMU: Sendable, Equatable {
+    /// What executes the machine's instructions.
+    public enum Accelerator: Sendable, Hashable {
+        /// QEMU itself, on any host. It emulates SVM, but no VMX.
+        case tcg
+        /// The host's processor, of this vendor, through Linux' KVM; see ``NestedVirtualization``.
+        case kvm(ProcessorVendor)
+    }
+
     /// The mainboards that the hypervisor is tested on.
     public enum Machine: String, Sendable, CaseIterable {
         /// PCI Express and AHCI.
@@ -35,11 +43,12 @@ public struct QEMU: Sendable, Equatable {
     /// The program's name, looked up on PATH.
     public static let program = "qemu-system-x86_64"
 
-    /// A named processor with SVM and nested paging, less what TCG would warn that it lacks.
-    public static let processor =
+    /// TCG's processor: a named one with SVM and nested paging, less what TCG would warn that it lacks.
+    static let emulatedProcessor =
         "EPYC,+svm,+npt,-rdseed,-sha-ni,-fxsr-opt,-misalignsse,-3dnowprefetch,-osvw,-topoext,-nrip-save,-xsavec"
 
     public var boot: BootMedium
+    public var accelerator: Accelerator
     public var machine: Machine
     /// Memory of the whole machine, in MiB.
     public var memory: Int
@@ -50,10 +59,11 @@ public struct QEMU: Sendable, Equatable {
 
     /// A machine; see the properties.
     public init(
-        boot: BootMedium, machine: Machine = .q35, memory: Int = 512, countsInstructions: Bool = false,
-        waitsForDebugger: Bool = false
+        boot: BootMedium, accelerator: Accelerator = .tcg, machine: Machine = .q35, memory: Int = 512,
+        countsInstructions: Bool = false, waitsForDebugger: Bool = false
     ) {
         self.boot = boot
+        self.accelerator = accelerator
         self.machine = machine
         self.memory = memory
         self.countsInstructions = countsInstructions
@@ -62,14 +72,22 @@ public struct QEMU: Sendable, Equatable {
 
     /// QEMU's arguments: no screen, the serial port on standard output, port 0xF4 ends the run.
     public var arguments: [String] {
-        var arguments = [
-            "-accel", "tcg", "-machine", machine.rawValue, "-cpu", Self.processor, "-m", String(memory),
-            "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot", "-nodefaults", "-vga", "std",
-            "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-        ]
+        var arguments =
+            processorArguments + [
+                "-machine", machine.rawValue, "-m", String(memory), "-display", "none", "-serial", "stdio",
+                "-monitor", "none", "-no-reboot", "-nodefaults", "-vga", "std",
+                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+            ]
         if countsInstructions { arguments += ["-icount", "shift=0"] }
         if waitsForDebugger { arguments += ["-s", "-S"] }
         return arguments + bootArguments
+    }
+
+    private var processorArguments: [String] {
+        switch accelerator {
+        case .tcg: ["-accel", "tcg", "-cpu", Self.emulatedProcessor]
+        case .kvm: ["-accel", "kvm", "-cpu", "host"]
+        }
     }
 
     private var bootArguments: [String] {

@@ -23,37 +23,31 @@ public struct RunRecord: Sendable {
         }
     }
 
-    /// The judgement, from the emulator's end and the console together: they have to agree.
-    public func verdict(_ ending: EmulatorRun.Ending) -> RunVerdict {
-        switch ending {
-        case .timedOut(let seconds): .timedOut(seconds: seconds)
-        case .signalled(let signal): .emulatorFailed("it was ended by signal \(signal)")
-        case .exited(let status): verdict(exitStatus: status)
+    /// The judgement, from the machine's end and the console together: they have to agree.
+    public func verdict(_ end: MachineEnd) -> RunVerdict {
+        switch end {
+        case .timedOut(let seconds, _): return .timedOut(seconds: seconds)
+        case .emulatorFailed(let reason): return .emulatorFailed(reason)
+        case .shutDown, .reset: break
         }
-    }
-
-    private func verdict(exitStatus: Int) -> RunVerdict {
         if let fatal { return .hypervisorFailed(fatal) }
-        switch ExitStatus(rawValue: exitStatus) {
-        case .good where !allEnded: return .hypervisorFailed("it stopped without saying that all domains have ended")
-        case .good, .domainCrashed:
-            if let bad = ends.first(where: { !$0.isGood }) { return .domainFailed(bad) }
-            return exitStatus == ExitStatus.good.rawValue
-                ? .good : .hypervisorFailed("it reported a crash (status 35) but named no domain")
-        case .hypervisorFailed: return .hypervisorFailed("it stopped itself (status 37); see the lines above")
-        case .nothingStarted: return .nothingStarted
-        case .machineReset: return .hypervisorFailed("the machine reset: a triple fault in the hypervisor")
-        case nil: return .emulatorFailed("it ended with status \(exitStatus); its message is above")
+        guard case .shutDown(let code) = end else {
+            return .hypervisorFailed("the machine reset: a triple fault in the hypervisor")
         }
+        return verdict(code)
     }
 
-    /// QEMU's statuses: a value v written to port 0xF4 gives 2v + 1; 0 is a reset, as `-no-reboot` ends it.
-    private enum ExitStatus: Int {
-        case machineReset = 0
-        case good = 33
-        case domainCrashed = 35
-        case hypervisorFailed = 37
-        case nothingStarted = 39
+    private func verdict(_ code: ShutdownCode) -> RunVerdict {
+        switch code {
+        case .allDomainsEnded where !allEnded:
+            return .hypervisorFailed("it stopped without saying that all domains have ended")
+        case .allDomainsEnded, .domainCrashed:
+            if let bad = ends.first(where: { !$0.isGood }) { return .domainFailed(bad) }
+            return code == .allDomainsEnded
+                ? .good : .hypervisorFailed("it reported a crash, but named no domain")
+        case .hypervisorFailed: return .hypervisorFailed("it stopped itself; see the lines above")
+        case .nothingStarted: return .nothingStarted
+        }
     }
 }
 

@@ -5,6 +5,7 @@ import Diagnostics
 import Hypervisor
 import Machine
 import SVM
+import VMX
 
 /// The hypervisor from its first line of Swift to its last: called by boot/entry.asm with what the loader has left. Each step
 /// says in the log what it did and found.
@@ -29,9 +30,23 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
         frequency: calibration.timestampFrequency, start: entryTimestamp,
         wallClockSeconds: WallClock.secondsSince1970() &- secondsSinceEntry)
 
-    let monitor = VirtualMachineMonitor(
-        backend: enableSVM(memory), machine: HostMachine(calibration), allocator: memory, clock: clock,
-        options: options)
+    let machine = HostMachine(calibration)
+    if VMX.isPresent {
+        let monitor = VirtualMachineMonitor(
+            backend: enableVMX(memory), machine: machine, allocator: memory, clock: clock, options: options)
+        runDomains(of: monitor, boot, entryTimestamp: entryTimestamp)
+    } else {
+        let monitor = VirtualMachineMonitor(
+            backend: enableSVM(memory), machine: machine, allocator: memory, clock: clock, options: options)
+        runDomains(of: monitor, boot, entryTimestamp: entryTimestamp)
+    }
+}
+
+/// Builds the domains, runs them until the last one has ended, and ends the run.
+private func runDomains(
+    of monitor: VirtualMachineMonitor<some VirtualizationBackend, HostMachine>, _ boot: BootInformation,
+    entryTimestamp: UInt64
+) -> Never {
     let buildStart = cpu_read_timestamp()
     buildDomains(of: monitor, boot)
     monitor.run()
@@ -56,7 +71,7 @@ private func readOptions(_ boot: BootInformation) -> Options {
 /// SVM, or the reason why no guest can run.
 private func enableSVM(_ memory: FrameAllocator) -> SVM {
     do throws(SVMFailure) {
-        let svm = try SVM { count in takeFrames(count, from: memory) }
+        let svm = try SVM(memory)
         Log.info(svm.summary)
         return svm
     } catch {
@@ -65,9 +80,22 @@ private func enableSVM(_ memory: FrameAllocator) -> SVM {
     }
 }
 
+/// VMX, or the reason why no guest can run.
+private func enableVMX(_ memory: FrameAllocator) -> VMX {
+    do throws(VMXFailure) {
+        let vmx = try VMX(memory)
+        Log.info(vmx.summary)
+        return vmx
+    } catch {
+        Log.write("FATAL \(error.message)")
+        Shutdown.hypervisorFailed.perform()
+    }
+}
+
 /// The last domain has ended: says how long the start took, and ends the run.
 private func end(
-    _ monitor: VirtualMachineMonitor<SVM, HostMachine>, entryTimestamp: UInt64, buildStart: UInt64
+    _ monitor: VirtualMachineMonitor<some VirtualizationBackend, HostMachine>, entryTimestamp: UInt64,
+    buildStart: UInt64
 ) -> Never {
     guard monitor.outcome.endedCount > 0 else {
         Log.write("no domain could be started")

@@ -32,6 +32,8 @@ public struct CR4: OptionSet, BitwiseCopyable, Sendable {
     public static let physicalAddressExtension = CR4(rawValue: 1 << 5)
     /// Bit 9, OSFXSR: SSE is on.
     public static let fxsave = CR4(rawValue: 1 << 9)
+    /// Bit 17, PCIDE: cached translations are tagged with bits 11:0 of CR3.
+    public static let processContextIdentifiers = CR4(rawValue: 1 << 17)
     /// Bit 18, OSXSAVE: XSAVE and XCR0 are on.
     public static let xsave = CR4(rawValue: 1 << 18)
 }

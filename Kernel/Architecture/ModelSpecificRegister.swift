@@ -6,6 +6,8 @@ public enum ModelSpecificRegister {
     public static let timestamp: UInt32 = 0x10
     /// APIC_BASE: where the local APIC lies, and its mode.
     public static let apicBase: UInt32 = 0x1B
+    /// FEATURE_CONTROL: whether firmware permits VMX. (Intel SDM vol. 4, table 2-2)
+    public static let featureControl: UInt32 = 0x3A
     /// The page attribute table.
     public static let pageAttributeTable: UInt32 = 0x277
     /// MCG_CAP: how many machine-check banks there are.

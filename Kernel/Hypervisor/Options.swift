@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Architecture
 import Diagnostics
 
 /// The options of the hypervisor's command line: words of the form `name=value`.
@@ -9,6 +10,8 @@ public struct Options: Sendable {
     public var logLevel = LogLevel.info
     /// `sched_slice=MICROSECONDS`: how long a virtual CPU runs before the next one's turn, in nanoseconds.
     public var slice: UInt64 = 10_000_000
+    /// `cpuid_vendor=amd|intel`: the vendor that CPUID shows to guests; nil for the processor's own.
+    public var shownVendor: ProcessorVendor?
 
     /// `provoke=null-read|code-write|data-execute|stack-overflow`: a fault of the hypervisor's own, to see that it is caught
     /// and reported.
@@ -53,6 +56,10 @@ public struct Options: Sendable {
             slice = microseconds &* 1000
         } else if let start = word.end(of: "loglevel="), let level = Options.level(word.extracting(start...)) {
             logLevel = level
+        } else if word.isEqual(to: "cpuid_vendor=amd") {
+            shownVendor = .amd
+        } else if word.isEqual(to: "cpuid_vendor=intel") {
+            shownVendor = .intel
         } else if let start = word.end(of: "provoke="), let provocation = Options.provocation(word.extracting(start...))
         {
             self.provocation = provocation

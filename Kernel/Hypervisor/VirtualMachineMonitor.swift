@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import CPU
 import Diagnostics
 import XenInterface
 
@@ -20,6 +21,8 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
     public let options: Options
     /// What CPUID tells guests.
     let cpuidPolicy: CPUIDPolicy
+    /// The registers that read the same for all guests.
+    let fixedRegisters: FixedRegisters
     /// The domains that run, in the order of their numbers.
     public internal(set) var domains: [Domain] = []
     /// Whose turn it is.
@@ -37,7 +40,12 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
         self.allocator = allocator
         self.clock = clock
         self.options = options
-        cpuidPolicy = CPUIDPolicy(extendedState: machine.extendedStateComponents, clock: clock)
+        let leaf = machine.cpuid(0, 0)
+        let vendor = ProcessorVendor((leaf.ebx, leaf.edx, leaf.ecx))
+        let shown = options.shownVendor ?? vendor
+        fixedRegisters = FixedRegisters(vendor: shown)
+        cpuidPolicy = CPUIDPolicy(
+            extendedState: machine.extendedStateComponents, clock: clock, disguise: shown == vendor ? nil : shown)
         scheduler = Scheduler(slice: options.slice)
     }
 

@@ -16,6 +16,8 @@ struct InstructionIntercepts: OptionSet, BitwiseCopyable, Sendable {
     static let readPerformanceCounter = InstructionIntercepts(rawValue: 1 << 15)
     /// Bit 18, CPUID.
     static let cpuid = InstructionIntercepts(rawValue: 1 << 18)
+    /// Bit 20, IRET.
+    static let interruptReturn = InstructionIntercepts(rawValue: 1 << 20)
     /// Bit 22, INVD.
     static let invalidateCaches = InstructionIntercepts(rawValue: 1 << 22)
     /// Bit 24, HLT.

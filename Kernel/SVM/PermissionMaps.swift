@@ -10,22 +10,14 @@ struct PermissionMaps: Sendable {
     /// Two frames: two bits for each register of three ranges.
     let registers: HostPhysicalAddress
 
-    /// The registers that a VMCB holds and that are the guest's alone.
-    private static let direct: InlineArray<10, UInt32> = [
-        ModelSpecificRegister.systemEnterSegment, ModelSpecificRegister.systemEnterStack,
-        ModelSpecificRegister.systemEnterTarget, ModelSpecificRegister.systemCallSegments,
-        ModelSpecificRegister.systemCallTarget, ModelSpecificRegister.systemCallCompatibilityTarget,
-        ModelSpecificRegister.systemCallFlagMask, ModelSpecificRegister.fsBase, ModelSpecificRegister.gsBase,
-        ModelSpecificRegister.kernelGSBase,
-    ]
-
     /// Maps in the frames given: three in a row for the ports, two for the registers.
     init(ports: HostFrame, registers: HostFrame) {
         self.ports = ports.address
         self.registers = registers.address
         for index in UInt64(0)..<3 { PhysicalMemory.fill(ports.advanced(by: index), with: .max) }
         for index in UInt64(0)..<2 { PhysicalMemory.fill(registers.advanced(by: index), with: .max) }
-        for index in 0..<10 { allow(PermissionMaps.direct[index]) }
+        let direct = DirectRegisters.all
+        for index in direct.indices { allow(direct[index]) }
     }
 
     /// Clears both bits, for reading and writing, of a register.

@@ -10,9 +10,7 @@ public final class SVM: VirtualizationBackend {
     private let features: SVMFeatures
     private let maps: PermissionMaps
     private let hostVMCB: HostPhysicalAddress
-    /// Address space identifiers: 0 is the hypervisor's.
-    private let highestIdentifier: UInt32
-    private var nextIdentifier: UInt32 = 1
+    private var identifiers: AddressSpaceIdentifiers
 
     /// Whether the processor has SVM.
     public static var isPresent: Bool {
@@ -21,17 +19,19 @@ public final class SVM: VirtualizationBackend {
 
     /// Switches SVM on. (AMD APM vol. 2 §15.4)
     ///
-    /// - Parameter takeFrames: gives the first of so many frames in a row.
-    public init(takeFrames: (UInt64) -> HostFrame) throws(SVMFailure) {
+    /// - Parameter allocator: gives the frames that the processor needs.
+    /// - Throws: why SVM cannot be used.
+    public init(_ allocator: FrameAllocator) throws(SVMFailure) {
         guard SVM.isPresent else { throw .absent }
         guard cpu_read_msr(ModelSpecificRegister.virtualMachineControl) & 1 << 4 == 0 else { throw .disabledByFirmware }
         let capabilities = cpu_cpuid(0x8000_000A, 0)
         features = SVMFeatures(rawValue: capabilities.edx)
         guard features.contains(.nestedPaging) else { throw .noNestedPaging }
-        highestIdentifier = max(capabilities.ebx, 2) &- 1
-        maps = PermissionMaps(ports: takeFrames(3), registers: takeFrames(2))
-        let hostSaveArea = takeFrames(1)
-        let hostVMCB = takeFrames(1)
+        identifiers = AddressSpaceIdentifiers(highest: max(capabilities.ebx, 2) &- 1)
+        guard let ports = allocator.takeFrames(3), let registers = allocator.takeFrames(2),
+            let hostSaveArea = allocator.takeFrame(), let hostVMCB = allocator.takeFrame()
+        else { throw .outOfMemory }
+        maps = PermissionMaps(ports: ports, registers: registers)
         PhysicalMemory.fill(hostSaveArea)
         PhysicalMemory.fill(hostVMCB)
         self.hostVMCB = hostVMCB.address
@@ -46,7 +46,7 @@ public final class SVM: VirtualizationBackend {
     public var summary: Message {
         let next: StaticString = features.contains(.nextInstructionSave) ? ", next-RIP save" : ""
         let flush: StaticString = features.contains(.flushByIdentifier) ? ", flush by ASID" : ""
-        return "svm: enabled; \(highestIdentifier) address space identifiers for guests, nested paging\(next)\(flush)"
+        return "svm: enabled; \(identifiers.highest) address space identifiers for guests, nested paging\(next)\(flush)"
     }
 
     /// Whether this is QEMU's emulated processor ("TCGTCGTCGTCG"), which does not switch a guest's breakpoints off at an exit.
@@ -60,16 +60,19 @@ public final class SVM: VirtualizationBackend {
     /// VMMCALL.
     public static var hypercallInstruction: InlineArray<3, UInt8> { [0x0F, 0x01, 0xD9] }
 
+    /// VMCALL.
+    public static var foreignHypercallInstruction: InlineArray<3, UInt8> { [0x0F, 0x01, 0xC1] }
+
     public func control(of vcpu: VirtualCPU) -> some ControlBlock { vmcb(of: vcpu) }
 
     @inline(__always)
     private func vmcb(of vcpu: VirtualCPU) -> VMCB { VMCB(at: vcpu.controlFrame.address) }
 
-    public func prepare(_ vcpu: VirtualCPU) {
+    public func prepare(_ vcpu: VirtualCPU) -> Bool {
         let vmcb = vmcb(of: vcpu)
         vmcb.control.features = features
         vmcb.control.hostVMCB = hostVMCB.value
-        vmcb.control.interceptedExceptions = VMCB.alwaysIntercepted
+        vmcb.control.interceptedExceptions = .always
         vmcb.control.instructionIntercepts = [
             .physicalInterrupt, .nonMaskableInterrupt, .initialize, .readPerformanceCounter, .cpuid, .invalidateCaches,
             .halt, .invalidatePageInASID, .portIO, .modelSpecificRegisters, .shutdown,
@@ -84,13 +87,20 @@ public final class SVM: VirtualizationBackend {
         vmcb.control.virtualInterrupt = .masking
         vmcb.control.nestedPagingEnable = 1
         vmcb.control.nestedCR3 = vcpu.domain.physicalMap.root.value
-        vmcb.control.addressSpaceIdentifier = nextIdentifier
-        nextIdentifier = min(nextIdentifier &+ 1, highestIdentifier)
+        vmcb.control.addressSpaceIdentifier = identifiers.next()
+        return true
     }
 
-    /// Address space identifiers are handed out once each; the last one is shared by all virtual CPUs that come later.
     public func makeCurrent(_ vcpu: VirtualCPU) {
         let vmcb = vmcb(of: vcpu)
-        if vmcb.control.addressSpaceIdentifier == highestIdentifier { vmcb.flushTranslations() }
+        if identifiers.isShared(vmcb.control.addressSpaceIdentifier) { vmcb.flushTranslations() }
+    }
+
+    /// The processor keeps nothing of a VMCB.
+    public func retire(_ vcpu: VirtualCPU) {}
+
+    @inline(never)
+    public func flushTranslations(of domain: Domain) {
+        for vcpu in domain.vcpus { vmcb(of: vcpu).flushTranslations() }
     }
 }

@@ -8,6 +8,8 @@ public enum SVMFailure: Error {
     case disabledByFirmware
     /// There is no nested paging.
     case noNestedPaging
+    /// Too little memory for the permission maps and the host's state.
+    case outOfMemory
 
     /// The same in words.
     public var message: StaticString {
@@ -16,6 +18,7 @@ public enum SVMFailure: Error {
         case .disabledByFirmware:
             "the firmware has switched SVM off (VM_CR.SVMDIS): look for it in the firmware's settings"
         case .noNestedPaging: "this processor's SVM has no nested paging"
+        case .outOfMemory: "the machine has too little memory for SVM's own structures"
         }
     }
 }

@@ -62,6 +62,7 @@ extension VMCB: ControlBlock {
         state.pageAttributeTable = 0x0007_0406_0007_0406
         control.eventInjection = .none
         control.interruptShadow = 0
+        endNonMaskableInterrupt()
         flushTranslations()
     }
 

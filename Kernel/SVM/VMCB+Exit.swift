@@ -16,7 +16,7 @@ extension VMCB {
         case 0x400: .nestedPageFault
         case 0x60: .physicalInterrupt
         case 0x61: .physicalNonMaskableInterrupt
-        case 0x64: .interruptWindow
+        case 0x64, VMCB.interruptReturnExit: .interruptWindow
         case 0x37: .writeDebugControl
         case 0x8D: .setExtendedControl
         case 0x76, 0x89: .invalidateCaches

@@ -4,22 +4,27 @@ import Hypervisor
 
 /// Events for the guest. (AMD APM vol. 2 §15.20, §15.21)
 extension VMCB {
-    var hasInjection: Bool { control.eventInjection.isValid }
-
-    var canTakeInterrupt: Bool {
-        state.rflags.contains(.interruptEnable) && control.interruptShadow & 1 == 0 && !hasInjection
+    var injection: EventInjection {
+        get { control.eventInjection }
+        nonmutating set {
+            control.eventInjection = newValue
+            if newValue.isValid && newValue.kind == .nonMaskableInterrupt { noteNonMaskableInterrupt() }
+        }
     }
 
-    func injectInterrupt(_ vector: UInt8) {
-        control.eventInjection = EventInjection(.interrupt, vector: vector)
+    var isInterruptShadowed: Bool {
+        get { control.interruptShadow & 1 != 0 }
+        nonmutating set { control.interruptShadow = newValue ? 1 : 0 }
     }
 
-    func injectException(_ vector: UInt8, errorCode: UInt32?) {
-        control.eventInjection = EventInjection(.exception, vector: vector, errorCode: errorCode)
+    var interceptedExceptions: InterceptedExceptions {
+        get { control.interceptedExceptions }
+        nonmutating set { control.interceptedExceptions = newValue }
     }
 
-    func injectNonMaskableInterrupt() {
-        control.eventInjection = EventInjection(.nonMaskableInterrupt, vector: Exception.nonMaskableInterrupt.rawValue)
+    var debugStatus: UInt64 {
+        get { state.dr6 }
+        nonmutating set { state.dr6 = newValue }
     }
 
     /// A virtual interrupt that is intercepted when the guest would take it.
@@ -28,9 +33,31 @@ extension VMCB {
         control.instructionIntercepts.insert(.virtualInterrupt)
     }
 
+    /// The intercept of IRET, which is set already, tells.
+    func requestNonMaskableInterruptWindow() {}
+
     func cancelInterruptWindow() {
         control.virtualInterrupt.withdraw()
         control.instructionIntercepts.remove(.virtualInterrupt)
+        if control.exitCode == VMCB.interruptReturnExit { endNonMaskableInterrupt() }
+    }
+
+    var canTakeNonMaskableInterrupt: Bool { control.isHandlingNonMaskableInterrupt == 0 }
+
+    /// The processor does not tell whether the guest is in the handler of an injected non-maskable interrupt: its IRET is
+    /// intercepted.
+    private func noteNonMaskableInterrupt() {
+        control.isHandlingNonMaskableInterrupt = 1
+        control.instructionIntercepts.insert(.interruptReturn)
+    }
+
+    /// The exit code of an intercepted IRET.
+    static let interruptReturnExit: UInt64 = 0x74
+
+    /// IRET is about to end the handler.
+    func endNonMaskableInterrupt() {
+        control.isHandlingNonMaskableInterrupt = 0
+        control.instructionIntercepts.remove(.interruptReturn)
     }
 
     var taskPriority: UInt8 {
@@ -38,28 +65,9 @@ extension VMCB {
         nonmutating set { control.virtualInterrupt.taskPriority = newValue }
     }
 
-    /// Debug and alignment exceptions, whose delivery can go on for ever without an exit, are always intercepted.
-    static let alwaysIntercepted: UInt32 =
-        1 << UInt32(Exception.debug.rawValue) | 1 << UInt32(Exception.alignmentCheck.rawValue)
-
-    /// RFLAGS.TF makes the processor stop after the instruction; all exceptions are intercepted, so that none is delivered
-    /// with that flag in the saved RFLAGS.
-    func beginSingleStep() {
-        control.guestTrapFlag = state.rflags.rawValue & RFlags.trap.rawValue
-        state.rflags.insert(.trap)
-        control.interceptedExceptions = .max
-    }
-
-    /// A page fault that is intercepted has not written CR2, and injecting it will not: its address is in EXITINFO2. (AMD APM
-    /// vol. 2 §15.12.15)
-    func endSingleStep() -> Bool {
+    /// A page fault that is intercepted has not written CR2, and injecting it will not: its address is in EXITINFO2. DR6 is
+    /// written before the intercept. (AMD APM vol. 2 §15.12.2, §15.12.15)
+    func completeException() {
         if control.exitCode == 0x40 + UInt64(Exception.page.rawValue) { state.cr2 = control.exitInformation2 }
-        let guestStepsToo = control.guestTrapFlag != 0
-        if !guestStepsToo {
-            state.rflags.remove(.trap)
-            state.dr6 &= ~(1 << 14)
-        }
-        control.interceptedExceptions = VMCB.alwaysIntercepted
-        return guestStepsToo
     }
 }

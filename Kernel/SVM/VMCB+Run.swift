@@ -16,5 +16,7 @@ extension VMCB {
         return exit
     }
 
+    var refusal: StaticString { "VMRUN ended with VMEXIT_INVALID" }
+
     var brokenRule: StaticString? { VMCBValidator.brokenRule(control: control, state: state) }
 }

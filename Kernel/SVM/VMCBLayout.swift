@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Hypervisor
 
 /// The virtual machine control block: one frame, the first quarter of which controls the processor; behind it lies the
 /// guest's state. (AMD APM vol. 2 appendix B, edition 3.42)
@@ -16,7 +17,7 @@ struct VMCBControlArea: BitwiseCopyable {
     var interceptedControlRegisterWrites: UInt16  // 0x002
     var interceptedDebugRegisterReads: UInt16  // 0x004
     var interceptedDebugRegisterWrites: UInt16  // 0x006
-    var interceptedExceptions: UInt32  // 0x008
+    var interceptedExceptions: InterceptedExceptions  // 0x008
     var instructionIntercepts: InstructionIntercepts  // 0x00C
     var virtualizationIntercepts: VirtualizationIntercepts  // 0x010
     var furtherIntercepts: UInt32  // 0x014
@@ -43,8 +44,8 @@ struct VMCBControlArea: BitwiseCopyable {
     var nextInstructionPointer: UInt64  // 0x0C8
     var fetchedInstruction: InlineArray<2, UInt64>  // 0x0D0
     var reserved0E0: InlineArray<96, UInt64>
-    /// Bytes 0x3E0 to 0x3FF are the hypervisor's own: here, whether the guest had RFLAGS.TF set when a single step began,
-    var guestTrapFlag: UInt64  // 0x3E0
+    /// Bytes 0x3E0 to 0x3FF are the hypervisor's own: here, whether the guest is in the handler of a non-maskable interrupt,
+    var isHandlingNonMaskableInterrupt: UInt64  // 0x3E0
     /// what the processor can do,
     var features: SVMFeatures  // 0x3E8
     var reserved3EC: UInt32

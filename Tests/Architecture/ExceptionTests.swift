@@ -24,6 +24,7 @@ struct ExceptionTests {
         #expect(CR0.paging.rawValue == 1 << 31)
         #expect(CR0.writeProtect.rawValue == 1 << 16)
         #expect(CR4.physicalAddressExtension.rawValue == 0x20)
+        #expect(CR4.processContextIdentifiers.rawValue == 0x2_0000)
         #expect(CR4.xsave.rawValue == 0x4_0000)
         #expect(EFER.longModeActive.rawValue == 0x400)
         #expect(EFER.secureVirtualMachineEnable.rawValue == 0x1000)

@@ -37,6 +37,21 @@ struct EmulatorRunTests {
         #expect(try await isGone(fake))
     }
 
+    @Test("is interrupted first, where it is to say something, as often as it takes, and then killed")
+    func interruption() async throws {
+        let counting = try FakeEmulator(
+            "n=0; trap 'n=$((n + 1)); [ $n -lt 3 ] || { echo enough; exit 0; }' INT; while :; do sleep 0.02; done")
+        var lines: [String] = []
+        let run = EmulatorRun(program: counting.path, arguments: [], timeout: 1, isInterruptedFirst: true)
+        let ending = try await run.run { lines.append(String(decoding: $0, as: UTF8.self)) }
+        #expect(ending == .timedOut(seconds: 1))
+        #expect(lines == ["enough"])
+        let deaf = try FakeEmulator("echo $$ > \"$(dirname $0)/pid\"; trap '' INT; while :; do sleep 0.02; done")
+        let other = EmulatorRun(program: deaf.path, arguments: [], timeout: 1, isInterruptedFirst: true)
+        #expect(try await other.run { _ in } == .timedOut(seconds: 1))
+        #expect(try await isGone(deaf))
+    }
+
     @Test("is killed when the task is cancelled, as Ctrl-C does")
     func cancellation() async throws {
         let fake = try FakeEmulator("echo $$ > \"$(dirname $0)/pid\"; exec sleep 600")

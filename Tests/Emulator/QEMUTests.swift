@@ -23,4 +23,32 @@ struct QEMUTests {
         #expect(disk.contains("-S") && disk.contains("q35") && !disk.contains("-icount"))
         #expect(disk.last == "file=x.iso,format=raw,media=disk,snapshot=on")
     }
+
+    @Test("name TCG with its emulated processor, or KVM with the host's")
+    func accelerators() {
+        let tcg = QEMU(boot: .optical(path: "x")).arguments.joined(separator: " ")
+        #expect(tcg.hasPrefix("-accel tcg -cpu EPYC,+svm,+npt,"))
+        let kvm = QEMU(boot: .optical(path: "x"), accelerator: .kvm(.intel)).arguments.joined(separator: " ")
+        #expect(kvm.hasPrefix("-accel kvm -cpu host -machine "))
+    }
+
+    @Test(
+        "lead to an exit status that is read back",
+        arguments: [
+            (33, MachineEnd.shutDown(.allDomainsEnded)), (35, .shutDown(.domainCrashed)),
+            (37, .shutDown(.hypervisorFailed)), (39, .shutDown(.nothingStarted)), (0, .reset(nil)),
+            (1, .emulatorFailed("it ended with status 1; its message is above")),
+            (34, .emulatorFailed("it ended with status 34; its message is above")),
+            (1025, .emulatorFailed("it ended with status 1025; its message is above")),
+        ])
+    func statuses(status: Int, end: MachineEnd) {
+        #expect(QEMU(boot: .optical(path: "x")).end(.exited(status), in: "") == end)
+    }
+
+    @Test("say nothing about a run that was ended")
+    func ended() {
+        let qemu = QEMU(boot: .optical(path: "x"))
+        #expect(qemu.end(.timedOut(seconds: 3), in: "") == .timedOut(seconds: 3, nil))
+        #expect(qemu.end(.signalled(11), in: "") == .emulatorFailed("it was ended by signal 11"))
+    }
 }

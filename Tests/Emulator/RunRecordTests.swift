@@ -5,33 +5,35 @@ import Testing
 
 @Suite("A run's verdict")
 struct RunRecordTests {
-    static func verdict(_ lines: [String], _ ending: EmulatorRun.Ending) -> RunVerdict {
+    static func verdict(_ lines: [String], _ end: MachineEnd) -> RunVerdict {
         var record = RunRecord()
         for line in lines { record.consume(ConsoleLine(line)) }
-        return record.verdict(ending)
+        return record.verdict(end)
     }
 
     static let good = ["(apus) d1 \"a\" ended: poweroff", "(apus) all domains have ended"]
     static let crashed = ["(apus) d1 \"a\" ended: crash", "(apus) all domains have ended"]
 
-    @Test("is good only when status and console agree")
+    @Test("is good only when the code and the console agree")
     func good() {
-        #expect(Self.verdict(Self.good, .exited(33)) == .good)
-        #expect(Self.verdict([], .exited(33)) != .good)
-        #expect(Self.verdict(["(d1) (apus) all domains have ended"], .exited(33)) != .good)
-        #expect(Self.verdict(Self.good + ["(apus) FATAL audit"], .exited(33)) == .hypervisorFailed("FATAL audit"))
+        #expect(Self.verdict(Self.good, .shutDown(.allDomainsEnded)) == .good)
+        #expect(Self.verdict([], .shutDown(.allDomainsEnded)) != .good)
+        #expect(Self.verdict(["(d1) (apus) all domains have ended"], .shutDown(.allDomainsEnded)) != .good)
+        #expect(
+            Self.verdict(Self.good + ["(apus) FATAL audit"], .shutDown(.allDomainsEnded))
+                == .hypervisorFailed("FATAL audit"))
     }
 
-    @Test("names the domain that crashed, also where the status hides it")
+    @Test("names the domain that crashed, also where the code hides it")
     func crashed() {
-        for status in [33, 35] {
-            guard case .domainFailed(let end) = Self.verdict(Self.crashed, .exited(status)) else {
-                Issue.record("status \(status)")
+        for code in [ShutdownCode.allDomainsEnded, .domainCrashed] {
+            guard case .domainFailed(let end) = Self.verdict(Self.crashed, .shutDown(code)) else {
+                Issue.record("\(code)")
                 continue
             }
             #expect(end.name == "a" && end.reason == "crash")
         }
-        guard case .hypervisorFailed = Self.verdict(Self.good, .exited(35)) else {
+        guard case .hypervisorFailed = Self.verdict(Self.good, .shutDown(.domainCrashed)) else {
             Issue.record("a crash without a crashed domain")
             return
         }
@@ -39,17 +41,12 @@ struct RunRecordTests {
 
     @Test("tells the other ends apart")
     func others() {
-        #expect(Self.verdict([], .exited(39)) == .nothingStarted)
-        #expect(Self.verdict(Self.good, .timedOut(seconds: 7)) == .timedOut(seconds: 7))
-        for status in [0, 37] {
-            guard case .hypervisorFailed = Self.verdict([], .exited(status)) else {
-                Issue.record("status \(status)")
-                continue
-            }
-        }
-        for ending in [EmulatorRun.Ending.exited(1), .exited(34), .signalled(11)] {
-            guard case .emulatorFailed = Self.verdict(Self.good, ending) else {
-                Issue.record("\(ending)")
+        #expect(Self.verdict([], .shutDown(.nothingStarted)) == .nothingStarted)
+        #expect(Self.verdict(Self.good, .timedOut(seconds: 7, nil)) == .timedOut(seconds: 7))
+        #expect(Self.verdict(Self.good, .emulatorFailed("why")) == .emulatorFailed("why"))
+        for end in [MachineEnd.reset(nil), .shutDown(.hypervisorFailed)] {
+            guard case .hypervisorFailed = Self.verdict(Self.good, end) else {
+                Issue.record("\(end)")
                 continue
             }
         }

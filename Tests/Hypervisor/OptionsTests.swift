@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Architecture
 import Diagnostics
 import Testing
 
@@ -45,7 +46,7 @@ struct OptionsTests {
         arguments: [
             "checks=maybe", "checks=", "checks", "CHECKS=off", "loglevel=", "loglevel=debugger", "sched_slice=0",
             "sched_slice=", "sched_slice=-1", "sched_slice=1000000000", "sched_slice=99999999999999999999",
-            "sched_slice=1k",
+            "sched_slice=1k", "cpuid_vendor=", "cpuid_vendor=via", "cpuid_vendor=intelx", "cpuid_vendor",
             "apus.elf", "\u{0}\u{FF}", "=",
         ])
     func unknown(word: String) {
@@ -53,7 +54,13 @@ struct OptionsTests {
         #expect(options.checks)
         #expect(options.logLevel == .info)
         #expect(options.slice == 10_000_000)
+        #expect(options.shownVendor == nil)
         #expect(unknown == [word, word])
+    }
+
+    @Test("guests can be shown another vendor", arguments: [("amd", ProcessorVendor.amd), ("intel", .intel)])
+    func shownVendor(name: String, vendor: ProcessorVendor) {
+        #expect(parse("cpuid_vendor=\(name)").options.shownVendor == vendor)
     }
 
     @Test("the longest slice is not cut off")

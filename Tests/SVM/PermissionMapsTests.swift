@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Hypervisor
+import TestMemory
 import Testing
 
-@testable import Hypervisor
 @testable import SVM
 
 struct PermissionMapsTests {

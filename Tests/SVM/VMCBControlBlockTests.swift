@@ -41,6 +41,14 @@ struct VMCBControlBlockTests {
         #expect(test.vmcb.state.rip == 0x1008)
     }
 
+    @Test("the hypercall instruction is VMMCALL; VMCALL is the other vendor's")
+    func hypercallInstructions() {
+        let own = (0..<3).map { SVM.hypercallInstruction[$0] }
+        let foreign = (0..<3).map { SVM.foreignHypercallInstruction[$0] }
+        #expect(own == [0x0F, 0x01, 0xD9])
+        #expect(foreign == [0x0F, 0x01, 0xC1])
+    }
+
     @Test("code is 64-bit when long mode is active and the code segment says so")
     func codeWidth() {
         let test = makeLong()

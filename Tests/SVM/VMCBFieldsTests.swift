@@ -4,44 +4,6 @@ import Testing
 @testable import SVM
 
 struct VMCBFieldsTests {
-    @Test(
-        "an injected event has its vector, kind, valid bit and error code in their places",
-        arguments: [
-            (EventInjection(.interrupt, vector: 0xF3), 0x8000_00F3),
-            (EventInjection(.nonMaskableInterrupt, vector: 2), 0x8000_0202),
-            (EventInjection(.exception, vector: 6), 0x8000_0306),
-            (EventInjection(.exception, vector: 14, errorCode: 0xDEAD_BEEF), 0xDEAD_BEEF_8000_0B0E),
-            (EventInjection(.exception, vector: 13, errorCode: 0), 0x8000_0B0D),
-            (EventInjection(.softwareInterrupt, vector: 0x80), 0x8000_0480),
-        ] as [(EventInjection, UInt64)])
-    func encoding(event: EventInjection, bits: UInt64) {
-        #expect(event.rawValue == bits)
-        #expect(event.isValid)
-        #expect(EventInjection(rawValue: bits).kind == event.kind)
-        #expect(EventInjection(rawValue: bits).vector == event.vector)
-    }
-
-    @Test("without the valid bit there is no event; reserved kinds have no name")
-    func decoding() {
-        #expect(!EventInjection.none.isValid)
-        #expect(!EventInjection(rawValue: 0x7FFF_FFFF).isValid)
-        for kind in [1, 5, 6, 7] as [UInt64] { #expect(EventInjection(rawValue: 1 << 31 | kind << 8).kind == nil) }
-    }
-
-    @Test("an interrupted delivery is repeated, but not that of a software interrupt, whose instruction repeats itself")
-    func reinjection() {
-        let repeated: [EventInjection] = [
-            EventInjection(.interrupt, vector: 0x30), EventInjection(.nonMaskableInterrupt, vector: 2),
-            EventInjection(.exception, vector: 14, errorCode: 5), EventInjection(.exception, vector: 1),
-        ]
-        for event in repeated { #expect(event.forReinjection == event) }
-        let dropped: [EventInjection] = [
-            .none, EventInjection(rawValue: 0x0000_0B0E), EventInjection(.softwareInterrupt, vector: 0x80),
-            EventInjection(.exception, vector: 3), EventInjection(.exception, vector: 4),
-        ]
-        for event in dropped { #expect(event.forReinjection == .none) }
-    }
-
     @Test("the task priority has four bits and touches no others")
     func taskPriority() {
         var control = VirtualInterruptControl(rawValue: 0xFFFF_FFFF_FFFF_FF00)
@@ -76,7 +38,7 @@ struct VMCBFieldsTests {
         arguments: [
             (InstructionIntercepts.physicalInterrupt, 0), (.nonMaskableInterrupt, 1), (.initialize, 3),
             (.virtualInterrupt, 4),
-            (.readPerformanceCounter, 15), (.cpuid, 18), (.invalidateCaches, 22), (.halt, 24),
+            (.readPerformanceCounter, 15), (.cpuid, 18), (.interruptReturn, 20), (.invalidateCaches, 22), (.halt, 24),
             (.invalidatePageInASID, 26),
             (.portIO, 27), (.modelSpecificRegisters, 28), (.shutdown, 31),
         ] as [(InstructionIntercepts, UInt32)])

@@ -37,7 +37,7 @@ struct VMCBLayoutTests {
             (\.exitInterruptInformation, 0x088), (\.nestedPagingEnable, 0x090), (\.eventInjection, 0x0A8),
             (\.nestedCR3, 0x0B0), (\.lastBranchRecordEnable, 0x0B8), (\.cleanBits, 0x0C0),
             (\.nextInstructionPointer, 0x0C8),
-            (\.fetchedInstruction, 0x0D0), (\.guestTrapFlag, 0x3E0),
+            (\.fetchedInstruction, 0x0D0), (\.isHandlingNonMaskableInterrupt, 0x3E0),
         ]
     }
 

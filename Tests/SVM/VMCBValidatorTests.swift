@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Hypervisor
 import Testing
 
 @testable import SVM

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Emulator
 import Foundation
 import OpticalImage
 import Subprocess
@@ -51,16 +52,22 @@ enum GRUB {
 
     /// The script that the core runs: load the hypervisor and its modules, start it at once.
     ///
-    /// Where that fails, port 0xF4 ends the emulator with the status for "nothing could be started" (39); no PC has
-    /// anything at that port.
+    /// Where that fails, the emulator is ended as the hypervisor does it, with the code for "nothing could be started"; no PC
+    /// has anything at these ports.
     static func script(kernel: String, commandLine: String, modules: [String]) -> String {
         let words = commandLine.split(separator: " ").map { " \(quoted(String($0)))" }.joined()
         let lines =
             ["serial --unit=0 --speed=115200", "terminal_output serial", "multiboot \(kernel)\(words)"]
             + modules.map { "module \($0)" } + [
-                "boot", "echo \"GRUB could not start the hypervisor\"", "outb 0xf4 0x13",
-            ]
+                "boot", "echo \"GRUB could not start the hypervisor\"",
+            ] + ending
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Ends QEMU by port 0xF4, and Bochs by a code at port 0xE9 and a word at port 0x8900.
+    private static var ending: [String] {
+        let code = "0x" + String(ShutdownCode.nothingStarted.rawValue, radix: 16)
+        return ["outb 0xf4 \(code)", "outb 0xe9 \(code)"] + "Shutdown".utf8.map { "outb 0x8900 \($0)" }
     }
 
     /// A word for GRUB's script language: nothing in single quotes has a meaning.

@@ -4,8 +4,36 @@ import Emulator
 
 /// How the emulated machine is to be; shared by the subcommands that start one.
 struct MachineOptions: ParsableArguments {
-    @Option(help: "The mainboard: q35 or pc.")
-    var machine: QEMU.Machine = .q35
+    /// The processors of a command line.
+    enum Processors: String, ExpressibleByArgument, CaseIterable {
+        case amd, intel, both
+
+        var vendors: Set<ProcessorVendor> {
+            switch self {
+            case .amd: [.amd]
+            case .intel: [.intel]
+            case .both: [.amd, .intel]
+            }
+        }
+    }
+
+    @Option(help: "The processor's vendor: amd (QEMU), intel (Bochs), or both, one after the other.")
+    var cpu: Processors?
+
+    @Option(
+        help: ArgumentHelp(
+            "A processor by name; may be given several times.", discussion: Self.modelList, valueName: "name"))
+    var model: [ProcessorModel] = []
+
+    @Option(
+        help: """
+            What executes QEMU's machine: tcg, or kvm for the host's own processor (default: kvm where it can nest, \
+            else tcg).
+            """)
+    var accelerator: MachineRequest.Accelerator?
+
+    @Option(help: "QEMU's mainboard: q35 or pc (default: q35).")
+    var machine: QEMU.Machine?
 
     @Option(
         help: ArgumentHelp(
@@ -19,6 +47,30 @@ struct MachineOptions: ParsableArguments {
     func validate() throws {
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout: use 1 to 86400 seconds.") }
     }
+
+    /// The processors to use, at least one.
+    /// - Parameter needs: what the command needs of them beside.
+    func models(needs: Set<MachineRequest.Need> = []) throws(CommandFailure) -> [ProcessorModel] {
+        let request = MachineRequest(
+            vendors: cpu?.vendors ?? [], models: model, accelerator: accelerator, mainboard: machine, needs: needs)
+        let (models, note) = try CommandFailure.asInput { () throws(MachineRequest.Contradiction) in
+            try request.models()
+        }
+        if let note { Terminal.progress("\(note); using \(models.map(\.name).joined(separator: ", "))") }
+        return models
+    }
+
+    private static let modelList = ProcessorModel.named.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")
 }
 
 extension QEMU.Machine: ExpressibleByArgument {}
+
+extension MachineRequest.Accelerator: ExpressibleByArgument {}
+
+extension ProcessorModel: ExpressibleByArgument {
+    /// Reads a model's name.
+    public init?(argument: String) { self.init(name: argument) }
+
+    /// All names.
+    public static var allValueStrings: [String] { named.map(\.name) }
+}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import Emulator
 
-/// One figure of a benchmark run: an operation and the instructions that it took.
+/// One figure of a benchmark run: an operation and the ticks of the time-stamp counter that it took.
 struct Measurement {
     var operation: String
-    var instructions: Int
+    var ticks: Int
 
     /// Reads `# bench "name" 105` of a guest, or the hypervisor's `boot: 105 ticks from ...`: while
     /// instructions are counted, a tick of the clock is one.
@@ -21,7 +21,7 @@ struct Measurement {
         guard parts.count == 3, parts[0] == "# bench ", let count = Self.count(parts[2].drop { $0 == " " }) else {
             return nil
         }
-        self.init(operation: String(parts[1]), instructions: count)
+        self.init(operation: String(parts[1]), ticks: count)
     }
 
     private init?(bootLine text: String) {
@@ -29,12 +29,12 @@ struct Measurement {
         guard words.count == 4, words[0] == "boot:", words[2] == "ticks", let count = Self.count(words[1]) else {
             return nil
         }
-        self.init(operation: "boot \(words[3])", instructions: count)
+        self.init(operation: "boot \(words[3])", ticks: count)
     }
 
-    private init(operation: String, instructions: Int) {
+    private init(operation: String, ticks: Int) {
         self.operation = operation
-        self.instructions = instructions
+        self.ticks = ticks
     }
 
     private static func count(_ digits: Substring) -> Int? {
@@ -43,9 +43,10 @@ struct Measurement {
     }
 
     /// A list of objects, one for each operation.
-    static func json(_ measurements: [Measurement]) -> String {
+    /// - Parameter field: the name that the figure gets.
+    static func json(_ measurements: [Measurement], field: String) -> String {
         let objects = measurements.map {
-            "  {\"operation\": \"\(escaped($0.operation))\", \"apus\": \($0.instructions)}"
+            "  {\"operation\": \"\(escaped($0.operation))\", \"\(field)\": \($0.ticks)}"
         }
         return "[\n" + objects.joined(separator: ",\n") + "\n]"
     }
@@ -59,7 +60,7 @@ struct Measurement {
         let width = measurements.map(\.operation.count).max() ?? 0
         return measurements.map { measurement in
             let name = measurement.operation + String(repeating: " ", count: width - measurement.operation.count)
-            let figure = String(measurement.instructions)
+            let figure = String(measurement.ticks)
             return "\(name)  \(String(repeating: " ", count: max(0, 12 - figure.count)))\(figure)"
         }.joined(separator: "\n")
     }

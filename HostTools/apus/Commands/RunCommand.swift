@@ -17,6 +17,8 @@ struct RunCommand: AsyncParsableCommand {
               apus run --cmdline "console=hvc0" --guest-memory 512 --ramdisk initramfs vmlinuz
               apus run one.cfg two.cfg --timeout 60
               apus run apus.iso --disk
+              apus run --cpu intel .build/guests/conformance.elf
+              apus run --model ryzen .build/guests/conformance.elf
             """)
 
     @OptionGroup var input: GuestOptions
@@ -36,6 +38,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Boot through GRUB from an ISO image, as a hard disk.")
     var disk = false
 
+    @Option(help: "Bochs' firmware: bochs, or seabios, which leaves it to the hypervisor to allow VMX.")
+    var firmware: Bochs.Firmware?
+
     @Flag(help: "Show the guests' bytes as they are, escape sequences included.")
     var raw = false
 
@@ -48,11 +53,47 @@ struct RunCommand: AsyncParsableCommand {
     var expect: [String] = []
 
     func run() async throws {
-        let temporary = try TemporaryFolder()
-        let kernel = try Locations.kernel(options.kernel)
-        let qemu = try await machine(kernel, in: temporary)
-        if debugger { explainDebugger(kernel) }
-        let run = MachineRun(qemu: qemu, timeout: debugger ? 86_400 : options.timeout, symbols: kernel.elf64)
+        var needs: Set<MachineRequest.Need> = []
+        if debugger { needs.insert(.debugger) }
+        if disk { needs.insert(.disk) }
+        if firmware != nil { needs.insert(.firmware) }
+        let models = try options.models(needs: needs)
+        let setup = try setup(try Locations.kernel(options.kernel))
+        if debugger { explainDebugger(setup.kernel) }
+        var failure: CommandFailure?
+        for model in models {
+            if models != [.qemu(.tcg)] { Terminal.progress("on \(model.name) (\(model.summary))") }
+            do { try await boot(setup, on: model) } catch let error as CommandFailure {
+                guard error.status != .interrupted else { throw error }
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    // MARK: The machine
+
+    private func setup(_ kernel: Locations.Kernel) throws(CommandFailure) -> MachineSetup {
+        var setup: MachineSetup
+        if let image = input.guests.first, BootImage.isImage(image) {
+            guard input.guests.count == 1, append.isEmpty else {
+                throw CommandFailure.input("\(image): an ISO image is booted alone, with the options written in it")
+            }
+            setup = MachineSetup(source: .image(path: image), kernel: kernel, memory: memory ?? 1024)
+        } else {
+            let plan = try BootPlan(try input.load())
+            let size = try plan.memory(asked: memory)
+            setup = MachineSetup(source: .guests(plan, commandLine: append), kernel: kernel, memory: size)
+        }
+        setup.medium = disk ? .disk : iso ? .optical : .loader
+        setup.mainboard = options.machine ?? .q35
+        setup.firmware = firmware ?? .bochs
+        setup.waitsForDebugger = debugger
+        return setup
+    }
+
+    private func boot(_ setup: MachineSetup, on model: ProcessorModel) async throws {
+        let run = MachineRun(setup: setup, model: model, timeout: debugger ? 86_400 : options.timeout)
         let display = ConsoleDisplay(isRaw: raw, isColoured: Terminal.isColoured)
         var reports = DomainReports()
         var missing = expect
@@ -63,37 +104,6 @@ struct RunCommand: AsyncParsableCommand {
         }
         try judge(result, TestReport(suites: reports.finish(result)), missing: missing)
     }
-
-    // MARK: The machine
-
-    private func machine(_ kernel: Locations.Kernel, in temporary: TemporaryFolder) async throws -> QEMU {
-        if let image = input.guests.first, BootImage.isImage(image) {
-            guard input.guests.count == 1, append.isEmpty else {
-                throw CommandFailure.input("\(image): an ISO image is booted alone, with the options written in it")
-            }
-            return QEMU(
-                boot: medium(image), machine: options.machine, memory: memory ?? 1024, waitsForDebugger: debugger)
-        }
-        let plan = try BootPlan(try input.load())
-        let size = try plan.memory(asked: memory)
-        return QEMU(
-            boot: try await boot(plan, kernel, in: temporary), machine: options.machine, memory: size,
-            waitsForDebugger: debugger)
-    }
-
-    private func boot(
-        _ plan: BootPlan, _ kernel: Locations.Kernel, in temporary: TemporaryFolder
-    ) async throws -> QEMU.BootMedium {
-        guard iso || disk else {
-            let modules = try plan.files(in: temporary).map { QEMU.Module(path: $0) }
-            return .kernel(path: kernel.elf32, commandLine: append, modules: modules)
-        }
-        let image = temporary.file("apus.iso")
-        try await BootImage.write(plan, kernel: kernel, append: append, to: image)
-        return medium(image)
-    }
-
-    private func medium(_ image: String) -> QEMU.BootMedium { disk ? .disk(path: image) : .optical(path: image) }
 
     private func explainDebugger(_ kernel: Locations.Kernel) {
         Terminal.error(
@@ -107,6 +117,7 @@ struct RunCommand: AsyncParsableCommand {
     // MARK: The verdict
 
     private func judge(_ result: MachineRun.Result, _ report: TestReport, missing: [String]) throws {
+        for line in result.processor { Terminal.error(line) }
         for line in report.human(isColoured: false).split(separator: "\n").dropLast() { Terminal.error(String(line)) }
         for text in missing { Terminal.error("missing on the console: \(text)") }
         Terminal.error("apus: \(result.verdict.message) (\(Int(result.seconds.rounded())) s)")
@@ -115,3 +126,5 @@ struct RunCommand: AsyncParsableCommand {
         if !isGood { throw CommandFailure(.testFailed, "a test failed") }
     }
 }
+
+extension Bochs.Firmware: ExpressibleByArgument {}

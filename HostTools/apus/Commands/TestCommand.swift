@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import ArgumentParser
 import Emulator
+import Foundation
 import TestReport
 
 /// `apus test`: boots test suites and reports.
@@ -10,13 +11,16 @@ struct TestCommand: AsyncParsableCommand {
         abstract: "Boot test guests and report what they found.",
         discussion: """
             A guest prints its results as KTAP on its console. A missing result, a crash and silence are failures,
-            shown with the guest's last lines. The hypervisor's own checks are on.
+            shown with the guest's last lines. The hypervisor's own checks are on. On several processors, a test that
+            comes out differently is a failure as well.
 
             Examples:
               apus test                                  all suites
               apus test conformance                      one of them
               apus test mine.elf other.cfg               guests of your own, one after the other
               apus test --format junit --output report.xml
+              apus test --cpu both                       on AMD and Intel, and whether they come out alike
+              apus test --model ryzen --model tigerlake conformance
             """)
 
     /// The form of the report.
@@ -40,44 +44,41 @@ struct TestCommand: AsyncParsableCommand {
     @Flag(help: "Show the console on standard error.")
     var console = false
 
+    @Option(help: "How many machines run at a time (default: the host's processors).")
+    var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+
     @OptionGroup var options: MachineOptions
 
+    func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs: use 1 to 256.") }
+    }
+
     func run() async throws {
+        let models = try options.models()
         let kernel = try Locations.kernel(options.kernel)
         let chosen = suites.isEmpty ? TestSuite.all : suites.map(TestSuite.named)
         // All guests are read before the first is booted.
         let loaded = try chosen.map { ($0, try $0.load()) }
-        var report = TestReport()
-        var worst: RunVerdict = .good
-        for (suite, guests) in loaded {
-            Terminal.progress("booting \(suite.name)")
-            let (reports, verdict) = try await boot(suite, guests, kernel)
-            report.suites += reports
-            if verdict != .good { worst = verdict }
+        var boots: [TestBoot] = []
+        for model in models {
+            for (suite, guests) in loaded {
+                boots.append(
+                    TestBoot(suite: suite, setup: try setup(guests, kernel), model: model, timeout: options.timeout))
+            }
         }
+        let session = TestSession(boots: boots, workers: jobs, isChatty: console)
+        let (report, verdict) = try await session.run()
         try write(report)
         guard !report.isGood else { return }
         throw CommandFailure(
-            worst == .good ? .testFailed : worst.exitStatus, output == nil ? "" : report.counts.summary)
+            verdict == .good ? .testFailed : verdict.exitStatus, output == nil ? "" : report.counts.summary)
     }
 
-    private func boot(
-        _ suite: TestSuite, _ guests: [Guest], _ kernel: Locations.Kernel
-    ) async throws -> ([SuiteReport], RunVerdict) {
-        let temporary = try TemporaryFolder()
+    private func setup(_ guests: [Guest], _ kernel: Locations.Kernel) throws(CommandFailure) -> MachineSetup {
         let plan = try BootPlan(guests)
-        let modules = try plan.files(in: temporary).map { QEMU.Module(path: $0) }
-        let commandLine = append.isEmpty ? "checks=on" : "checks=on \(append)"
-        let qemu = QEMU(
-            boot: .kernel(path: kernel.elf32, commandLine: commandLine, modules: modules), machine: options.machine,
-            memory: try plan.memory(asked: nil))
-        let run = MachineRun(qemu: qemu, timeout: options.timeout, symbols: kernel.elf64)
-        var reports = DomainReports(suite.awaited(plan.domains.map(\.name)))
-        let result = try await run.run { _, line in
-            if console { Terminal.error(line) }
-            reports.consume(ConsoleLine(line))
-        }
-        return suite.judge(reports.finish(result), result)
+        return MachineSetup(
+            source: .guests(plan, commandLine: append.isEmpty ? "checks=on" : "checks=on \(append)"), kernel: kernel,
+            memory: try plan.memory(asked: nil), mainboard: options.machine ?? .q35)
     }
 
     private func write(_ report: TestReport) throws {

@@ -2,18 +2,19 @@
 import Emulator
 import Foundation
 
-/// A run of the hypervisor in the emulator, from its first line to its verdict.
+/// A run of the hypervisor in an emulator, from its first line to its verdict.
 struct MachineRun {
-    var qemu: QEMU
+    var setup: MachineSetup
+    var model: ProcessorModel
     /// Seconds until the run is ended.
     var timeout: Int
-    /// The hypervisor's ELF with symbols, for backtraces.
-    var symbols: String
 
     /// What is known after a run.
     struct Result {
         var record: RunRecord
         var verdict: RunVerdict
+        /// Where the processor stood, if the run had to be ended and the emulator can tell.
+        var processor: [String]
         /// How long it took.
         var seconds: Double
     }
@@ -22,29 +23,36 @@ struct MachineRun {
     func run(
         _ onLine: (_ raw: [UInt8], _ line: String) async throws -> Void
     ) async throws(CommandFailure) -> Result {
+        let folder = try TemporaryFolder()
+        let machine = try await setup.machine(model, in: folder)
         var record = RunRecord()
         let symbolizer = loadSymbols()
         let start = ContinuousClock.now
         do throws(EmulatorError) {
-            let run = EmulatorRun(arguments: qemu.arguments, timeout: timeout)
-            let ending = try await run.run { raw in
+            let end = try await machine.run(in: folder.path, timeout: timeout) { raw in
                 let plain = TerminalText.plain(raw)
                 record.consume(ConsoleLine(plain))
                 try await onLine(raw, await symbolizer?.annotate(plain) ?? plain)
             }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            return Result(record: record, verdict: record.verdict(ending), seconds: seconds)
+            let processor = await Self.describe(end.processor, symbolizer)
+            return Result(record: record, verdict: record.verdict(end), processor: processor, seconds: seconds)
         } catch {
             throw Self.failure(error)
         }
     }
 
+    private static func describe(_ processor: ProcessorState?, _ symbolizer: BacktraceSymbolizer?) async -> [String] {
+        guard let processor else { return [] }
+        return ["where the processor stood:"] + (await symbolizer?.describe(processor) ?? processor.lines)
+    }
+
     /// Without symbols a backtrace shows addresses only: no reason not to run.
     private func loadSymbols() -> BacktraceSymbolizer? {
         do {
-            return BacktraceSymbolizer(try SymbolTable(elf: try InputFile.read(symbols)))
+            return BacktraceSymbolizer(try SymbolTable(elf: try InputFile.read(setup.kernel.elf64)))
         } catch {
-            Terminal.progress("warning: \(symbols): backtraces will have no names: \(error)")
+            Terminal.progress("warning: \(setup.kernel.elf64): backtraces will have no names: \(error)")
             return nil
         }
     }

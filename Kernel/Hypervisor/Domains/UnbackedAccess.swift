@@ -13,6 +13,8 @@ struct UnbackedAccess {
 
     private var frames = InlineArray<8, UInt64>(repeating: 0)
     private(set) var count = 0
+    /// Whether the guest had RFLAGS.TF set itself when the step began.
+    var guestStepsToo = false
 
     /// Maps the domain's page of ones at a guest frame.
     ///

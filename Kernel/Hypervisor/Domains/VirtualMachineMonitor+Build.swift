@@ -133,11 +133,12 @@ extension VirtualMachineMonitor {
         _ count: Int, to domain: Domain, _ plan: StartOfDay, _ image: GuestImage
     ) throws(DomainBuildError) {
         for number in 0..<UInt32(count) {
-            guard let vcpu = VirtualCPU(identifier: number, domain: domain, allocator: allocator) else {
-                domain.vcpus = []
+            guard let vcpu = VirtualCPU(identifier: number, domain: domain, allocator: allocator),
+                backend.prepare(vcpu)
+            else {
+                dropVirtualCPUs(of: domain)
                 throw .outOfMemory
             }
-            backend.prepare(vcpu)
             vcpu.writeTime(clock)
             domain.vcpus.append(vcpu)
         }
@@ -147,6 +148,12 @@ extension VirtualMachineMonitor {
         first.pending.insert(.startup)
         first.isInitialized = true
         first.activity = .runnable
+    }
+
+    /// Takes a domain's virtual CPUs away from the processor and frees them.
+    func dropVirtualCPUs(of domain: Domain) {
+        for vcpu in domain.vcpus { backend.retire(vcpu) }
+        domain.vcpus = []
     }
 }
 

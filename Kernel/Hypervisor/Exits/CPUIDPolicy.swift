@@ -15,6 +15,8 @@ struct CPUIDPolicy {
     let extendedState: XCR0
     /// The clock's scale.
     let clock: Clock
+    /// The vendor that guests see in place of the processor's; nil for the processor's own.
+    let disguise: ProcessorVendor?
 
     /// Answers for an ordinary leaf, from what the processor answers.
     func filter(
@@ -24,6 +26,7 @@ struct CPUIDPolicy {
         switch leaf {
         case 0:
             result.eax = min(host.eax, CPUIDPolicy.highestBasicLeaf)
+            if let (ebx, edx, ecx) = disguise?.signature { (result.ebx, result.edx, result.ecx) = (ebx, edx, ecx) }
         case 1:
             // Not for guests: MONITOR, DTES64, DS-CPL, VMX, SMX, EIST, TM2, PDCM, PCID, DCA, TSC-deadline.
             result.ecx &=
@@ -48,6 +51,7 @@ struct CPUIDPolicy {
             result = filterExtendedState(host, subleaf: subleaf)
         case 0x8000_0000:
             result.eax = min(host.eax, 0x8000_0008)
+            if disguise != nil { (result.ebx, result.edx, result.ecx) = (0, 0, 0) }
         case 0x8000_0001:
             // Not for guests: SVM, the extended APIC space, instruction sampling, SKINIT, watchdog, lightweight profiling,
             // topology extensions, performance counters, MWAITX.

@@ -4,12 +4,15 @@ import CPU
 import Diagnostics
 
 /// What a VMCB and a VMCS have in common: the state of a guest that is not in the general registers, and what the hypervisor
-/// asks of the processor for the next entry. A value of a conforming type is a reference to the structure of one virtual CPU.
+/// asks of the processor for the next entry. A value of a conforming type is a reference to the structure of one virtual CPU. It is
+/// used only while that virtual CPU is current, or is being prepared.
 public protocol ControlBlock {
     /// Runs the guest with these general registers until the next exit.
     func run(_ registers: inout GuestRegisters) -> Exit
     /// The rule of the vendor's manual that the structure breaks, and for which the processor would refuse it; nil when none.
     var brokenRule: StaticString? { get }
+    /// After `Exit.invalidState`: what the processor says of its refusal.
+    var refusal: StaticString { get }
 
     /// RIP.
     var instructionPointer: UInt64 { get nonmutating set }
@@ -40,35 +43,36 @@ public protocol ControlBlock {
     var faultAddress: GuestPhysicalAddress { get }
     /// After `Exit.exception`: which one, and its error code.
     var exception: (vector: UInt8, errorCode: UInt32) { get }
+    /// After `Exit.exception`: writes what the guest will look at when it gets the exception, and the processor has not written
+    /// because of the exit: CR2 for a page fault, DR6 for a debug exception.
+    func completeException()
 
     /// Moves RIP behind the instruction that has exited, and ends the interrupt shadow of the one before it.
     ///
     /// - Parameter length: the instruction's length in bytes, for processors that do not tell where the next one is.
     func finishInstruction(length: UInt64)
 
-    /// Whether an external interrupt can be injected: RFLAGS.IF is set, there is no interrupt shadow, nothing else is injected.
-    var canTakeInterrupt: Bool { get }
-    /// Whether an injection is under way already, as one that an exit has interrupted.
-    var hasInjection: Bool { get }
-    /// Injects an external interrupt.
-    func injectInterrupt(_ vector: UInt8)
-    /// Injects an exception.
-    func injectException(_ vector: UInt8, errorCode: UInt32?)
-    /// Injects a non-maskable interrupt.
-    func injectNonMaskableInterrupt()
+    /// The event that the next entry delivers; after an exit, the one whose delivery the exit has interrupted.
+    var injection: EventInjection { get nonmutating set }
+    /// Whether the instruction before RIP, STI or MOV SS, holds interrupts back for one more instruction.
+    var isInterruptShadowed: Bool { get nonmutating set }
+    /// Whether a non-maskable interrupt can be injected: the guest is not in the handler of one.
+    var canTakeNonMaskableInterrupt: Bool { get }
+    /// Asks for an exit as soon as the guest can take non-maskable interrupts.
+    func requestNonMaskableInterruptWindow()
     /// Asks for an exit as soon as the guest can take interrupts.
     ///
     /// - Parameter priority: what the guest's task priority has to be below of; nil when no priority holds the interrupt back.
     func requestInterruptWindow(priority: UInt8?)
-    /// Takes the request back.
+    /// Takes both requests back.
     func cancelInterruptWindow()
     /// The task priority, bits 7:4, that the guest may also change through CR8.
     var taskPriority: UInt8 { get nonmutating set }
 
-    /// Lets the guest execute one instruction and exit with a debug exception; other exceptions exit as well.
-    func beginSingleStep()
-    /// Ends that. Returns whether the guest was stepping through its own code too.
-    func endSingleStep() -> Bool
+    /// The exceptions that lead to an exit.
+    var interceptedExceptions: InterceptedExceptions { get nonmutating set }
+    /// DR6.
+    var debugStatus: UInt64 { get nonmutating set }
 
     /// The value of a model-specific register that the structure holds; nil when it holds none of that index.
     func readRegister(_ index: UInt32) -> UInt64?
@@ -79,9 +83,14 @@ public protocol ControlBlock {
 
     /// Loads the registers with which a virtual CPU starts.
     func load(_ state: InitialState)
-    /// Drops what the processor has cached of the guest's address translations, at the next entry.
-    @inline(never)
-    func flushTranslations()
+}
+
+/// A set of exceptions: bit `n` is the exception of vector `n`.
+public struct InterceptedExceptions: OptionSet, BitwiseCopyable, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// One exception.
+    public init(_ exception: Exception) { rawValue = 1 << UInt32(exception.rawValue) }
 }
 
 /// An exception that an instruction of the guest's ends in.
@@ -98,13 +107,19 @@ public protocol VirtualizationBackend {
     static var nestedPageTableFormat: NestedPageTableFormat { get }
     /// The hypercall instruction: the three bytes that go into a hypercall page.
     static var hypercallInstruction: InlineArray<3, UInt8> { get }
+    /// The other vendor's.
+    static var foreignHypercallInstruction: InlineArray<3, UInt8> { get }
 
     /// The control block in the frame of a virtual CPU.
     func control(of vcpu: VirtualCPU) -> Control
-    /// Fills in the control block of a new virtual CPU.
-    func prepare(_ vcpu: VirtualCPU)
+    /// Makes the control block of a new virtual CPU. Returns false when no frame is free for it.
+    func prepare(_ vcpu: VirtualCPU) -> Bool
     /// Prepares the processor for a virtual CPU after another one has run.
     func makeCurrent(_ vcpu: VirtualCPU)
+    /// Takes the processor's hands off the control block of a virtual CPU whose domain has ended.
+    func retire(_ vcpu: VirtualCPU)
+    /// Drops what processors have cached of a domain's address translations, before any of its virtual CPUs runs again.
+    func flushTranslations(of domain: Domain)
 }
 
 /// What the hypervisor's logic needs of the machine. Host tests have a platform that records.

@@ -26,6 +26,10 @@ public enum Exit: Sendable {
     case invalidateCaches
     /// An instruction that guests do not have: #UD.
     case undefinedInstruction
+    /// An instruction that guests may not execute in this way: #GP.
+    case forbiddenInstruction
+    /// The control block has seen to it itself.
+    case settled
     /// The guest can take interrupts now.
     case interruptWindow
     /// A physical interrupt has arrived.

@@ -129,13 +129,10 @@ extension VirtualMachineMonitor {
 
     /// INIT: the virtual CPU waits for a start-up message.
     private func reset(_ target: VirtualCPU) {
-        if target.pending.contains(.singleStep) {
-            target.unbackedAccess.finish(of: target.domain)
-            _ = backend.control(of: target).endSingleStep()
-        }
+        target.unbackedAccess.finish(of: target.domain)
         target.isInitialized = false
         target.activity = .waitingForStartup
-        target.pending = []
+        target.pending.formIntersection(.singleStep)
         target.timers = VirtualTimers()
         target.localAPIC = VirtualLocalAPIC(identifier: target.localAPIC.identifier)
     }

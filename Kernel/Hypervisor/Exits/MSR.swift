@@ -41,7 +41,7 @@ extension VirtualMachineMonitor {
         case ModelSpecificRegister.timestamp: return cpu_read_timestamp()
         case ModelSpecificRegister.timestampAuxiliary: return vcpu.timestampAuxiliary
         case HypercallPage.modelSpecificRegister: return 0
-        default: return control.readRegister(index) ?? FixedRegister.value(index)
+        default: return control.readRegister(index) ?? fixedRegisters.value(index)
         }
     }
 
@@ -61,35 +61,7 @@ extension VirtualMachineMonitor {
             try installHypercallPage(value, for: vcpu, control)
         default:
             if try control.writeRegister(index, value) { return }
-            guard FixedRegister.acceptsWrite(index, value) else { throw .generalProtection }
-        }
-    }
-}
-
-/// Registers that always read the same, and ignore being written or refuse it.
-enum FixedRegister {
-    /// What the register reads; nil when there is none of that index.
-    static func value(_ index: UInt32) -> UInt64? {
-        switch index {
-        case ModelSpecificRegister.debugControl: 0
-        case ModelSpecificRegister.machineCheckCapability: 0
-        case 0x17, 0x8B: 0  // platform identifier, microcode revision
-        case 0xC001_0010, 0xC001_0015, 0xC001_001D, 0xC001_001F: 0  // SYSCFG, HWCR, TOP_MEM2, NB_CFG
-        case 0xC001_0055, 0xC001_1004, 0xC001_1005, 0xC001_1020: 0  // INT_PENDING, CPUID overrides, LS_CFG
-        case 0xC001_0000...0xC001_0007, 0xC001_0114: 0  // performance counters, VM_CR
-        case 0xC001_1029: 2  // DE_CFG: LFENCE is serialising
-        default: nil
-        }
-    }
-
-    /// Whether writing the register is allowed, and does nothing.
-    static func acceptsWrite(_ index: UInt32, _ value: UInt64) -> Bool {
-        switch index {
-        case ModelSpecificRegister.debugControl: value == 0
-        case ModelSpecificRegister.timestamp, 0x8B, 0xC001_0015, 0xC001_1029, 0xC001_001F, 0xC001_1020, 0xC001_0055:
-            true
-        case 0xC001_0000...0xC001_0007: true
-        default: false
+            guard fixedRegisters.acceptsWrite(index, value) else { throw .generalProtection }
         }
     }
 }

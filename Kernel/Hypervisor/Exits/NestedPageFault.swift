@@ -17,25 +17,20 @@ extension VirtualMachineMonitor {
             destroy(vcpu, "touched more memory outside its own than one instruction can")
             return
         }
-        if !vcpu.pending.contains(.singleStep) {
-            vcpu.pending.insert(.singleStep)
-            backend.control(of: vcpu).beginSingleStep()
-        }
+        if !vcpu.pending.contains(.singleStep) { beginSingleStep(of: vcpu) }
     }
 
     /// An exception of the guest that was asked for. While stepping, a debug exception is the end of the step; any other one
     /// means that the instruction did not complete, and is the guest's.
     @inline(never)
     func handleException(of vcpu: VirtualCPU) {
-        let (vector, errorCode) = backend.control(of: vcpu).exception
-        var isOurs = false
-        if vcpu.pending.contains(.singleStep) {
-            vcpu.pending.remove(.singleStep)
-            vcpu.unbackedAccess.finish(of: vcpu.domain)
-            let guestStepsToo = backend.control(of: vcpu).endSingleStep()
-            isOurs = vector == Exception.debug.rawValue && !guestStepsToo
-        }
+        let control = backend.control(of: vcpu)
+        let (vector, errorCode) = control.exception
+        let isStepping = vcpu.pending.contains(.singleStep)
+        let isOurs = isStepping && !endSingleStep(of: vcpu) && vector == Exception.debug.rawValue
         guard !isOurs, let exception = Exception(rawValue: vector) else { return }
+        if exception == .invalidOpcode && makesForeignHypercall(vcpu) { return }
+        control.completeException()
         if exception == .nonMaskableInterrupt {
             vcpu.pending.insert(.nonMaskableInterrupt)
         } else {

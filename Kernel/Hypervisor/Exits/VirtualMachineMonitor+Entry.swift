@@ -6,7 +6,10 @@ extension VirtualMachineMonitor {
     /// Gives the guest what is due before it runs: a new state, exceptions, interrupts. Usually there is nothing.
     @inline(__always)
     func prepareEntry(_ vcpu: VirtualCPU) {
-        if vcpu.domain.physicalMap.needsFlush { flushTranslations(of: vcpu.domain) }
+        if vcpu.domain.physicalMap.needsFlush {
+            vcpu.domain.physicalMap.needsFlush = false
+            backend.flushTranslations(of: vcpu.domain)
+        }
         if !vcpu.pending.isEmpty || vcpu.isUpcallPending { inject(into: vcpu) }
     }
 
@@ -17,7 +20,9 @@ extension VirtualMachineMonitor {
         let control = backend.control(of: vcpu)
         if vcpu.pending.contains(.startup) {
             vcpu.pending.remove(.startup)
+            if vcpu.pending.contains(.singleStep) { _ = endSingleStep(of: vcpu) }
             control.load(vcpu.startState)
+            control.interceptedExceptions = interceptedExceptions
         }
         guard !control.hasInjection else { return }
         if vcpu.pending.contains(.exception) {
@@ -29,6 +34,11 @@ extension VirtualMachineMonitor {
         }
         guard !vcpu.pending.contains(.singleStep) else { return }
         if vcpu.pending.contains(.nonMaskableInterrupt) {
+            guard control.canTakeNonMaskableInterrupt else {
+                control.requestNonMaskableInterruptWindow()
+                vcpu.pending.insert(.interruptWindow)
+                return
+            }
             vcpu.pending.remove(.nonMaskableInterrupt)
             control.injectNonMaskableInterrupt()
             return
@@ -74,12 +84,6 @@ extension VirtualMachineMonitor {
         vcpu.localAPIC.accept(vector)
         vcpu.pending.insert(.localAPIC)
         vcpu.wake()
-    }
-
-    @inline(never)
-    private func flushTranslations(of domain: Domain) {
-        domain.physicalMap.needsFlush = false
-        for vcpu in domain.vcpus { backend.control(of: vcpu).flushTranslations() }
     }
 
     /// Whether something would end a wait right now.

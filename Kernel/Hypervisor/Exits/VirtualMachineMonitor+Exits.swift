@@ -19,12 +19,14 @@ extension VirtualMachineMonitor {
         case .setExtendedControl: handleSetExtendedControl(of: vcpu)
         case .invalidateCaches: backend.control(of: vcpu).finishInstruction(length: 2)
         case .undefinedInstruction: vcpu.raise(.invalidOpcode)
+        case .forbiddenInstruction: vcpu.raise(.generalProtection)
+        case .settled: break
         case .interruptWindow: closeInterruptWindow(of: vcpu)
         case .physicalInterrupt: handlePhysicalInterrupt(of: vcpu)
         case .physicalNonMaskableInterrupt: Machine.log(.warning, "a non-maskable interrupt arrived and was ignored")
         case .exception: handleException(of: vcpu)
         case .tripleFault: handleTripleFault(of: vcpu)
-        case .invalidState: destroy(vcpu, "the processor refused its state")
+        case .invalidState: handleInvalidState(of: vcpu)
         case .unexpected:
             Machine.log(.error, "unexpected exit \(hex: backend.control(of: vcpu).exitCode)")
             destroy(vcpu, "an exit that the hypervisor did not ask for")
@@ -39,6 +41,15 @@ extension VirtualMachineMonitor {
             "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier) at rip \(hex: control.instructionPointer), rsp \(hex: control.stackPointer), cr3 \(hex: control.cr3)"
         Machine.log(.error, place)
         vcpu.domain.end(.destroyed(why))
+    }
+
+    /// The processor has refused to enter the guest: a fault of the hypervisor, or of a rule that it does not know.
+    @inline(never)
+    private func handleInvalidState(of vcpu: VirtualCPU) {
+        let control = backend.control(of: vcpu)
+        Machine.log(.error, "the processor refused the guest's state: \(control.refusal)")
+        if let rule = control.brokenRule { Machine.log(.error, "broken rule: \(rule)") }
+        destroy(vcpu, "the processor refused its state")
     }
 
     /// A triple fault resets a machine: the domain asks for a reboot, as on Xen.

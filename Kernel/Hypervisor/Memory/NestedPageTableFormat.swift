@@ -16,6 +16,10 @@ public struct NestedPageTableFormat: Sendable {
     /// vol. 2 §15.25.5)
     public static let nestedPaging = NestedPageTableFormat(table: 0b111, readWrite: 0b110_0111, readOnly: 0b010_0101)
 
+    /// VMX's extended page tables: bits 2:0 allow reading, writing and executing, bits 5:3 of a page are its memory type, here
+    /// 6, write-back. (Intel SDM vol. 3C §29.3.2)
+    public static let extendedPaging = NestedPageTableFormat(table: 0b111, readWrite: 0b11_0111, readOnly: 0b11_0101)
+
     init(table: UInt64, readWrite: UInt64, readOnly: UInt64) {
         self.table = table
         self.readWrite = readWrite

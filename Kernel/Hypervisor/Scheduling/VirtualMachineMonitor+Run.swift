@@ -55,13 +55,22 @@ extension VirtualMachineMonitor {
     }
 
     /// The innermost loop: into the guest, out of it, and see to why it has stopped.
+    ///
+    /// A physical interrupt that arrives while the hypervisor works ends the guest's next run at once. Bochs forgets it when the
+    /// guest has its interrupts off, so now and then we look for one ourselves.
     @inline(never)
     private func enterRepeatedly(_ vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
+        var exitsUntilCheck = 256
         while vcpu.isInTurn {
             prepareEntry(vcpu)
             if options.checks && !isValid(control, of: vcpu) { return }
             handle(control.run(&vcpu.registers), of: vcpu)
+            exitsUntilCheck &-= 1
+            if exitsUntilCheck == 0 {
+                exitsUntilCheck = 256
+                handlePhysicalInterrupt(of: vcpu)
+            }
         }
     }
 
@@ -119,7 +128,7 @@ extension VirtualMachineMonitor {
         closeEventChannels(of: domain)
         scheduler.remove(domain)
         domains.removeAll { $0 === domain }
-        domain.vcpus = []
+        dropVirtualCPUs(of: domain)
     }
 }
 

@@ -143,6 +143,13 @@ struct BuildTests {
         _ = try build(hypervisor.specification())
     }
 
+    @Test("a control block that no memory is left for is the end of a build, and those made before are taken back")
+    func noControlBlock() throws {
+        hypervisor.backend.remainingControls = 2
+        #expect(try #require(failure(hypervisor.specification(vcpuCount: 3))).contains("the machine has too little"))
+        #expect(hypervisor.backend.retired == ["d1v0", "d1v1"])
+    }
+
     @Test("wherever memory runs out while a domain is built, all that was taken is given back")
     func outOfMemoryEverywhere() throws {
         let specification = try hypervisor.specification(memorySize: 0x4_0000, vcpuCount: 2)

@@ -26,6 +26,24 @@ struct ExitTests {
         #expect(guest.control.instructionPointer == 0x1000)
     }
 
+    @Test("an instruction that guests may not execute in this way ends in a general protection fault, where it is")
+    func forbiddenInstruction() throws {
+        let guest = try hypervisor.makeGuest()
+        guest.exit(.forbiddenInstruction)
+        guest.monitor.prepareEntry(guest.vcpu)
+        #expect(guest.control.deliver() == .exception(13, 0))
+        #expect(guest.control.instructionPointer == 0x1000)
+    }
+
+    @Test("what the control block has seen to itself needs nothing more")
+    func settled() throws {
+        let guest = try hypervisor.makeGuest()
+        guest.exit(.settled)
+        #expect(guest.control.instructionPointer == 0x1000)
+        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.domain.end == nil)
+    }
+
     @Test("caches are not the guest's to invalidate: the instruction does nothing")
     func invalidateCaches() throws {
         let guest = try hypervisor.makeGuest()
@@ -44,6 +62,16 @@ struct ExitTests {
             #expect(Recorder.lines(of: "log").contains { $0.contains("d\(number + 1)v0 at rip") })
         }
         #expect(Recorder.lines(of: "log").contains { $0.contains("0x99") })
+    }
+
+    @Test("what the processor says of its refusal is logged, and the rule that is broken")
+    func refusal() throws {
+        let guest = try hypervisor.makeGuest()
+        guest.control.refusal = "the moon is full"
+        guest.control.brokenRule = "the sky is green"
+        guest.exit(.invalidState)
+        #expect(Recorder.lines(of: "log").contains { $0.contains("the moon is full") })
+        #expect(Recorder.lines(of: "log").contains { $0.contains("the sky is green") })
     }
 
     @Test("the first reason for which a domain ends is the one that counts")

@@ -141,18 +141,22 @@ struct LocalAPICAccessTests {
         #expect(guest.domain.vcpus[1].activity == .runnable)
     }
 
-    @Test("INIT in the middle of an access outside of memory leaves none of its pages mapped")
+    @Test("INIT in the middle of an access outside of memory leaves none of its pages mapped, and the start no step")
     func resetWhileStepping() throws {
         let guest = try makeGuest(vcpuCount: 2)
         let other = guest.other(1)
         other.vcpu.activity = .runnable
         other.control.faultAddress = GuestPhysicalAddress(0xFED0_0000)
         other.exit(.nestedPageFault)
-        #expect(other.control.isStepping)
+        #expect(other.control.interceptsEveryException)
         try guest.writeMSR(0x830, 2 << 32 | 0x4500)
-        #expect(!other.control.isStepping)
         #expect(guest.domain.physicalMap.lookup(GuestFrame(0xF_ED00))?.use == nil)
         #expect(other.vcpu.unbackedAccess.count == 0)
+        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
+        guest.monitor.prepareEntry(other.vcpu)
+        #expect(!other.control.interceptsEveryException)
+        #expect(!other.control.flags.contains(.trap))
+        #expect(other.vcpu.pending.isEmpty)
     }
 
     @Test("the timer counts down, and fires its vector when it is not masked")

@@ -28,11 +28,11 @@ struct UnbackedAccessTests {
     func oneInstruction() throws {
         let guest = try hypervisor.makeGuest()
         touch(guest, 0xFED0_0010)
-        #expect(guest.control.isStepping)
+        #expect(guest.control.interceptsEveryException)
         #expect(try guest.read(UInt64.self, at: 0xFED0_0010) == .max)
         try guest.write(UInt64(0x1234), at: 0xFED0_0010)  // the instruction writes
         endStep(guest)
-        #expect(!guest.control.isStepping)
+        #expect(!guest.control.interceptsEveryException)
         #expect(!isMapped(guest, 0xF_ED00))
         #expect(!guest.vcpu.pending.contains(.exception))
         touch(guest, 0xFEC0_0000)

@@ -8,9 +8,9 @@ import XenInterface
 struct PhysicalMapLargePageTests {
     let arena = TestArena()
 
-    @Test("a large page maps 512 frames in a row, with one table less")
-    func lookup() throws {
-        let map = try TestMap(arena)
+    @Test("a large page maps 512 frames in a row, with one table less", arguments: NestedPageTableFormat.both)
+    func lookup(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let first = try map.mapLarge(0x200)
         for offset in UInt64(0)..<512 {
             #expect(map.lookup(0x200 + offset)?.frame.number == first.number + offset)
@@ -23,9 +23,11 @@ struct PhysicalMapLargePageTests {
         #expect(map.highestFrame == 0x3FF)
     }
 
-    @Test("splitting a large page by taking out one frame keeps the other 511", arguments: [0, 1, 255, 511])
-    func split(taken: UInt64) throws {
-        let map = try TestMap(arena)
+    @Test(
+        "splitting a large page by taking out one frame keeps the other 511", arguments: [0, 1, 255, 511],
+        NestedPageTableFormat.both)
+    func split(taken: UInt64, format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let first = try map.mapLarge(0x200)
         let before = arena.allocator.freeCount
         try map.unmap(0x200 + taken)
@@ -45,11 +47,12 @@ struct PhysicalMapLargePageTests {
         #expect(map.needsFlush)
     }
 
-    @Test("taking out all frames of a large page one by one leaves nothing behind")
-    func unmapAll() throws {
+    @Test(
+        "taking out all frames of a large page one by one leaves nothing behind", arguments: NestedPageTableFormat.both)
+    func unmapAll(format: NestedPageTableFormat) throws {
         let before = arena.allocator.freeCount
         do {
-            let map = try TestMap(arena)
+            let map = try TestMap(arena, format: format)
             let empty = arena.allocator.freeCount
             _ = try map.mapLarge(0x200)
             for offset in UInt64(0)..<512 { try map.unmap(0x200 + offset) }
@@ -60,9 +63,10 @@ struct PhysicalMapLargePageTests {
         #expect(arena.allocator.freeCount == before)
     }
 
-    @Test("one frame of a large page can be moved away, and the hole filled again")
-    func moveOut() throws {
-        let map = try TestMap(arena)
+    @Test(
+        "one frame of a large page can be moved away, and the hole filled again", arguments: NestedPageTableFormat.both)
+    func moveOut(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let first = try map.mapLarge(0)
         try map.move(7, to: 0x1000)
         #expect(map.lookup(0x1000)?.frame.number == first.number + 7)
@@ -74,9 +78,11 @@ struct PhysicalMapLargePageTests {
         #expect(map.lookup(8)?.frame.number == first.number + 8)
     }
 
-    @Test("a large page is not mapped over small ones, nor small ones over a large one")
-    func noOverlap() throws {
-        let map = try TestMap(arena)
+    @Test(
+        "a large page is not mapped over small ones, nor small ones over a large one",
+        arguments: NestedPageTableFormat.both)
+    func noOverlap(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let small = try map.mapMemory(0x201)
         #expect(throws: XenError.alreadyExists) { _ = try map.mapLarge(0x200) }
         #expect(map.lookup(0x201)?.frame == small)
@@ -87,9 +93,11 @@ struct PhysicalMapLargePageTests {
         #expect(map.tableCount == tables)  // a refused mapping splits nothing
     }
 
-    @Test("when no frame is free for the table, a large page cannot be split and stays whole")
-    func splitOutOfMemory() throws {
-        let map = try TestMap(arena)
+    @Test(
+        "when no frame is free for the table, a large page cannot be split and stays whole",
+        arguments: NestedPageTableFormat.both)
+    func splitOutOfMemory(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let first = try map.mapLarge(0x200)
         arena.leaveFree(0)
         #expect(throws: XenError.outOfMemory) { try map.unmap(0x203) }

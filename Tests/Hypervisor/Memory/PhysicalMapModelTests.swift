@@ -22,12 +22,14 @@ struct PhysicalMapModelTests {
         func isFree(_ range: Range<UInt64>) -> Bool { mappings.keys.allSatisfy { !range.contains($0) } }
     }
 
-    @Test("10,000 random operations agree with a dictionary, and no frame is lost", arguments: [UInt64(11)])
-    func randomOperations(seed: UInt64) throws {
+    @Test(
+        "10,000 random operations agree with a dictionary, and no frame is lost", arguments: [UInt64(11)],
+        NestedPageTableFormat.both)
+    func randomOperations(seed: UInt64, format: NestedPageTableFormat) throws {
         let shown = try arena.takeZeroedFrame()
         let before = arena.allocator.freeCount
         do {
-            let map = try TestMap(arena)
+            let map = try TestMap(arena, format: format)
             var model = Model()
             var random = SeededRandom(seed: seed)
             for step in 0..<10_000 {

@@ -8,10 +8,10 @@ import XenInterface
 struct PhysicalMapTests {
     let arena = TestArena()
 
-    @Test("an empty map translates nothing and takes one frame")
-    func empty() throws {
+    @Test("an empty map translates nothing and takes one frame", arguments: NestedPageTableFormat.both)
+    func empty(format: NestedPageTableFormat) throws {
         let before = arena.allocator.freeCount
-        let map = try TestMap(arena)
+        let map = try TestMap(arena, format: format)
         #expect(arena.allocator.freeCount == before - 1)
         #expect(map.lookup(0) == nil)
         #expect(map.translate(0) == nil)
@@ -19,9 +19,9 @@ struct PhysicalMapTests {
         #expect(map.tableCount == 1)
     }
 
-    @Test("a mapped frame is found with its use, and its bytes at their offsets")
-    func mapAndLookup() throws {
-        let map = try TestMap(arena)
+    @Test("a mapped frame is found with its use, and its bytes at their offsets", arguments: NestedPageTableFormat.both)
+    func mapAndLookup(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let frame = try map.mapMemory(0x123)
         #expect(map.lookup(0x123)?.frame == frame)
         #expect(map.lookup(0x123)?.use == .ram)
@@ -33,9 +33,9 @@ struct PhysicalMapTests {
         #expect(map.highestFrame == 0x123)
     }
 
-    @Test("a read-only page is translated for reading and not for writing")
-    func readOnly() throws {
-        let map = try TestMap(arena)
+    @Test("a read-only page is translated for reading and not for writing", arguments: NestedPageTableFormat.both)
+    func readOnly(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let frame = try arena.takeZeroedFrame()
         try map.map(5, to: frame, use: .special, writable: false)
         #expect(map.translate(0x5010) == frame.address.value + 0x10)
@@ -45,9 +45,9 @@ struct PhysicalMapTests {
         #expect(map.ramFrameCount == 0)
     }
 
-    @Test("what is mapped is not mapped over")
-    func alreadyMapped() throws {
-        let map = try TestMap(arena)
+    @Test("what is mapped is not mapped over", arguments: NestedPageTableFormat.both)
+    func alreadyMapped(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let first = try map.mapMemory(9)
         let second = try arena.takeZeroedFrame()
         #expect(throws: XenError.alreadyExists) { try map.map(9, to: second, use: .special) }
@@ -55,9 +55,11 @@ struct PhysicalMapTests {
         #expect(map.ramFrameCount == 1)
     }
 
-    @Test("frame numbers have 36 bits: higher ones are refused and do not wrap onto low ones")
-    func frameLimit() throws {
-        let map = try TestMap(arena)
+    @Test(
+        "frame numbers have 36 bits: higher ones are refused and do not wrap onto low ones",
+        arguments: NestedPageTableFormat.both)
+    func frameLimit(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let frame = try map.mapMemory(NestedPageTables.frameLimit - 1)
         #expect(map.lookup(NestedPageTables.frameLimit - 1)?.frame == frame)
         for number in [NestedPageTables.frameLimit, 1 << 52, .max] {
@@ -68,9 +70,9 @@ struct PhysicalMapTests {
         #expect(map.translate(1 << 48) == nil)
     }
 
-    @Test("unmapping frees the memory and the tables that have become empty")
-    func unmapPrunes() throws {
-        let map = try TestMap(arena)
+    @Test("unmapping frees the memory and the tables that have become empty", arguments: NestedPageTableFormat.both)
+    func unmapPrunes(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let before = arena.allocator.freeCount
         try map.mapMemory(0x1_2345_6789)
         #expect(map.tableCount == 4)
@@ -83,9 +85,9 @@ struct PhysicalMapTests {
         #expect(map.needsFlush)
     }
 
-    @Test("a table goes only with its last entry")
-    func sharedTables() throws {
-        let map = try TestMap(arena)
+    @Test("a table goes only with its last entry", arguments: NestedPageTableFormat.both)
+    func sharedTables(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         try map.mapMemory(0x1000)
         let kept = try map.mapMemory(0x1001)
         try map.unmap(0x1000)
@@ -93,9 +95,9 @@ struct PhysicalMapTests {
         #expect(map.lookup(0x1001)?.frame == kept)
     }
 
-    @Test("unmapping a special page leaves its frame to its owner")
-    func unmapSpecial() throws {
-        let map = try TestMap(arena)
+    @Test("unmapping a special page leaves its frame to its owner", arguments: NestedPageTableFormat.both)
+    func unmapSpecial(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let frame = try arena.takeZeroedFrame()
         try map.map(7, to: frame, use: .special)
         let before = arena.allocator.freeCount
@@ -103,9 +105,9 @@ struct PhysicalMapTests {
         #expect(arena.allocator.freeCount == before + 3)  // three tables, and not the page
     }
 
-    @Test("unmapping nothing changes nothing")
-    func unmapNothing() throws {
-        let map = try TestMap(arena)
+    @Test("unmapping nothing changes nothing", arguments: NestedPageTableFormat.both)
+    func unmapNothing(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let before = arena.allocator.freeCount
         try map.unmap(0)
         try map.unmap(.max)
@@ -113,9 +115,10 @@ struct PhysicalMapTests {
         #expect(!map.needsFlush)
     }
 
-    @Test("moved memory keeps its content and its count, and leaves its old place")
-    func move() throws {
-        let map = try TestMap(arena)
+    @Test(
+        "moved memory keeps its content and its count, and leaves its old place", arguments: NestedPageTableFormat.both)
+    func move(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let frame = try map.mapMemory(3)
         map.write(UInt64(0xFEED), at: 0x3008)
         let before = arena.allocator.freeCount
@@ -127,9 +130,9 @@ struct PhysicalMapTests {
         #expect(arena.allocator.freeCount == before)  // three new tables, of which the root's are the same number
     }
 
-    @Test("memory is not moved onto something, and a special page not at all")
-    func moveRefused() throws {
-        let map = try TestMap(arena)
+    @Test("memory is not moved onto something, and a special page not at all", arguments: NestedPageTableFormat.both)
+    func moveRefused(format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let first = try map.mapMemory(3)
         let second = try map.mapMemory(4)
         #expect(throws: XenError.alreadyExists) { try map.move(3, to: 4) }
@@ -143,9 +146,11 @@ struct PhysicalMapTests {
         #expect(map.ramFrameCount == 2)
     }
 
-    @Test("when no frame is free for a table, the map and the free frames are as before", arguments: 0...2)
-    func outOfMemory(freeFrames: UInt64) throws {
-        let map = try TestMap(arena)
+    @Test(
+        "when no frame is free for a table, the map and the free frames are as before", arguments: 0...2,
+        NestedPageTableFormat.both)
+    func outOfMemory(freeFrames: UInt64, format: NestedPageTableFormat) throws {
+        let map = try TestMap(arena, format: format)
         let kept = try map.mapMemory(1)
         let frame = try arena.takeZeroedFrame()
         arena.leaveFree(freeFrames)
@@ -157,12 +162,14 @@ struct PhysicalMapTests {
         #expect(map.ramFrameCount == 1)
     }
 
-    @Test("a map that goes frees its tables and its memory, and not what it only showed")
-    func deinitFreesAll() throws {
+    @Test(
+        "a map that goes frees its tables and its memory, and not what it only showed",
+        arguments: NestedPageTableFormat.both)
+    func deinitFreesAll(format: NestedPageTableFormat) throws {
         let shown = try arena.takeZeroedFrame()
         let before = arena.allocator.freeCount
         do {
-            let map = try TestMap(arena)
+            let map = try TestMap(arena, format: format)
             for number in [0, 1, 511, 512, 0x4_0000, 0x800_0000, 0xF_FFFF_FFFF] as [UInt64] {
                 try map.mapMemory(number)
             }

@@ -51,6 +51,7 @@ struct RunTests {
         #expect(!hypervisor.monitor.outcome.hasCrashed)
         #expect(Recorder.lines(of: "log").last == "d1 \"test\" ended: poweroff")
         #expect(hypervisor.monitor.firstEntry > 0)
+        #expect(hypervisor.backend.retired == ["d1v0", "d1v1"])
     }
 
     @Test("domains that yield take turns, and the context is switched between them")

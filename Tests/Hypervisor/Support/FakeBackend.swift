@@ -12,6 +12,7 @@ final class FakeBackend: VirtualizationBackend {
 
     static var nestedPageTableFormat: NestedPageTableFormat { .nestedPaging }
     static var hypercallInstruction: InlineArray<3, UInt8> { [0x0F, 0x01, 0xD9] }
+    static var foreignHypercallInstruction: InlineArray<3, UInt8> { [0x0F, 0x01, 0xC1] }
 
     /// The programs of the domains that are built from now on, by their numbers.
     var programs: [UInt16: Program] = [:]
@@ -19,6 +20,12 @@ final class FakeBackend: VirtualizationBackend {
     private(set) var entries: [String] = []
     /// Which virtual CPUs the processor was prepared for, in order.
     private(set) var current: [String] = []
+    /// Which virtual CPUs the processor has let go of, in order.
+    private(set) var retired: [String] = []
+    /// Which domains' translations were dropped, in order.
+    private(set) var flushes: [UInt16] = []
+    /// For how many more virtual CPUs there is memory.
+    var remainingControls = Int.max
     private var controls: [ObjectIdentifier: FakeControlBlock] = [:]
 
     func control(of vcpu: VirtualCPU) -> FakeControlBlock {
@@ -26,7 +33,9 @@ final class FakeBackend: VirtualizationBackend {
         preconditionFailure("a virtual CPU is prepared before it is used")
     }
 
-    func prepare(_ vcpu: VirtualCPU) {
+    func prepare(_ vcpu: VirtualCPU) -> Bool {
+        guard remainingControls > 0 else { return false }
+        remainingControls -= 1
         let control = FakeControlBlock()
         controls[ObjectIdentifier(vcpu)] = control
         let program = programs[vcpu.domain.identifier.rawValue]
@@ -36,9 +45,12 @@ final class FakeBackend: VirtualizationBackend {
             control.flags.remove(.interruptEnable)
             return .halt
         }
+        return true
     }
 
     func makeCurrent(_ vcpu: VirtualCPU) { current.append(FakeBackend.name(of: vcpu)) }
+    func retire(_ vcpu: VirtualCPU) { retired.append(FakeBackend.name(of: vcpu)) }
+    func flushTranslations(of domain: Domain) { flushes.append(domain.identifier.rawValue) }
 
     private static func name(of vcpu: VirtualCPU) -> String { "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier)" }
 }

@@ -22,6 +22,7 @@ final class FakeControlBlock: ControlBlock {
     /// What the guest does until its next exit.
     var program: (inout GuestRegisters) -> Exit = { _ in .unexpected }
     var brokenRule: StaticString?
+    var refusal: StaticString = "no reason"
 
     func run(_ registers: inout GuestRegisters) -> Exit { program(&registers) }
 
@@ -33,35 +34,34 @@ final class FakeControlBlock: ControlBlock {
     var faultAddress = GuestPhysicalAddress(0)
     var exception: (vector: UInt8, errorCode: UInt32) = (0, 0)
 
-    /// What is to be delivered at the next entry.
-    enum Injection: Equatable {
-        case interrupt(UInt8)
-        case exception(UInt8, UInt32?)
-        case nonMaskableInterrupt
-    }
+    /// How often CR2 or DR6 was written in the processor's place.
+    private(set) var completedExceptionCount = 0
 
     /// The event that the next entry delivers.
-    private(set) var injection: Injection?
+    var injection = EventInjection.none
+    var isInterruptShadowed = false
+    var canTakeNonMaskableInterrupt = true
+    /// Whether an exit has been asked for as soon as the guest can take non-maskable interrupts.
+    private(set) var isNonMaskableWindowRequested = false
     /// Whether an exit has been asked for as soon as the guest can take interrupts.
     private(set) var isWindowRequested = false
     /// The priority class that has been asked for with it.
     private(set) var windowPriority: UInt8?
-    /// Whether one instruction is being stepped over.
-    private(set) var isStepping = false
+    var interceptedExceptions = InterceptedExceptions.always
+    var debugStatus: UInt64 = 0xFFFF_0FF0
     /// The state that the virtual CPU was last started with.
     private(set) var loadedState: InitialState?
-    /// How often translations were dropped.
-    private(set) var flushCount = 0
     /// The registers that the structure holds, by their index; 13 is a value that the processor would refuse.
     var registers: [UInt32: UInt64] = [ModelSpecificRegister.pageAttributeTable: 0x0007_0406_0007_0406]
 
-    func finishInstruction(length: UInt64) { instructionPointer &+= length }
+    /// The length of the instruction that has exited, for a processor that tells it.
+    var reportedLength: UInt64?
 
-    var canTakeInterrupt: Bool { flags.contains(.interruptEnable) && injection == nil }
-    var hasInjection: Bool { injection != nil }
-    func injectInterrupt(_ vector: UInt8) { injection = .interrupt(vector) }
-    func injectException(_ vector: UInt8, errorCode: UInt32?) { injection = .exception(vector, errorCode) }
-    func injectNonMaskableInterrupt() { injection = .nonMaskableInterrupt }
+    func finishInstruction(length: UInt64) { instructionPointer &+= reportedLength ?? length }
+
+    func completeException() { completedExceptionCount += 1 }
+
+    func requestNonMaskableInterruptWindow() { isNonMaskableWindowRequested = true }
 
     func requestInterruptWindow(priority: UInt8?) {
         isWindowRequested = true
@@ -69,14 +69,9 @@ final class FakeControlBlock: ControlBlock {
     }
 
     func cancelInterruptWindow() {
+        isNonMaskableWindowRequested = false
         isWindowRequested = false
         windowPriority = nil
-    }
-
-    func beginSingleStep() { isStepping = true }
-    func endSingleStep() -> Bool {
-        isStepping = false
-        return flags.contains(.trap)
     }
 
     func readRegister(_ index: UInt32) -> UInt64? { registers[index] }
@@ -95,11 +90,12 @@ final class FakeControlBlock: ControlBlock {
         (cr0, cr3, cr4, efer) = (state.cr0, state.cr3, state.cr4, state.efer)
     }
 
-    func flushTranslations() { flushCount += 1 }
+    /// Whether every exception leads to an exit, as while an instruction is stepped over.
+    var interceptsEveryException: Bool { interceptedExceptions == .all }
 
     /// The processor has delivered what was injected: the next entry finds nothing.
-    func deliver() -> Injection? {
-        defer { injection = nil }
-        return injection
+    func deliver() -> EventInjection? {
+        defer { injection = .none }
+        return hasInjection ? injection : nil
     }
 }

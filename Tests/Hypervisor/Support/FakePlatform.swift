@@ -13,12 +13,24 @@ final class FakePlatform: Platform {
     private(set) var switches: [UInt32] = []
     /// How often a virtual CPU's own registers were loaded again.
     private(set) var reloadCount = 0
+    /// How often pending interrupts were taken.
+    private(set) var takeCount = 0
     /// How often the machine slept.
     private(set) var waitCount = 0
     /// What happens while it sleeps.
     var onWait: () -> Void = {}
     /// What CPUID answers.
     var leaves: (UInt32, UInt32) -> CPUIDResult = { _, _ in CPUIDResult(eax: .max, ebx: .max, ecx: .max, edx: .max) }
+
+    /// Lets the processor be a vendor's.
+    func setSignature(_ signature: ProcessorVendor.Signature) {
+        let others = leaves
+        leaves = { leaf, subleaf in
+            guard leaf == 0 || leaf == 0x8000_0000 else { return others(leaf, subleaf) }
+            return CPUIDResult(eax: .max, ebx: signature.ebx, ecx: signature.ecx, edx: signature.edx)
+        }
+    }
+
     var extendedStateComponents: XCR0 = [.x87, .sse, .avx]
 
     static func log(_ level: LogLevel, _ message: Message) { Recorder.current?.append("log", message) }
@@ -26,7 +38,7 @@ final class FakePlatform: Platform {
     static func writeConsole(domain: UInt16, line: Message) { Recorder.current?.append("d\(domain)", line) }
 
     func setTimer(in nanoseconds: UInt64) { timer = nanoseconds }
-    func takeInterrupts() {}
+    func takeInterrupts() { takeCount += 1 }
 
     func waitForInterrupt() {
         waitCount += 1

@@ -16,13 +16,20 @@ final class TestHypervisor {
     /// The rate of the clock in ticks per second: one tick is a nanosecond, whatever the host's counter does.
     static let frequency: UInt64 = 1_000_000_000
 
-    init(memory: UInt64 = 8 << 20, extendedState: XCR0 = [.x87, .sse, .avx]) {
+    /// A hypervisor on a processor of some vendor, with all the features that there are.
+    init(
+        memory: UInt64 = 8 << 20, extendedState: XCR0 = [.x87, .sse, .avx], vendor: ProcessorVendor = .other,
+        shownVendor: ProcessorVendor? = nil
+    ) {
         platform.extendedStateComponents = extendedState
+        if let signature = vendor.signature { platform.setSignature(signature) }
+        var options = Options()
+        options.shownVendor = shownVendor
         arena = TestArena(bytes: memory)
         let clock = Clock(
             frequency: TestHypervisor.frequency, start: cpu_read_timestamp(), wallClockSeconds: 1_700_000_000)
         monitor = VirtualMachineMonitor(
-            backend: backend, machine: platform, allocator: arena.allocator, clock: clock, options: Options())
+            backend: backend, machine: platform, allocator: arena.allocator, clock: clock, options: options)
     }
 
     deinit {

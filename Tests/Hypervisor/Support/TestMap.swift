@@ -11,8 +11,10 @@ final class TestMap {
     let arena: TestArena
 
     /// An empty map.
-    init(_ arena: TestArena) throws(TestArena.MissingFrame) {
-        guard let map = PhysicalMap(format: .nestedPaging, allocator: arena.allocator) else { throw .init() }
+    init(
+        _ arena: TestArena, format: NestedPageTableFormat = .nestedPaging
+    ) throws(TestArena.MissingFrame) {
+        guard let map = PhysicalMap(format: format, allocator: arena.allocator) else { throw .init() }
         self.map = map
         self.arena = arena
     }
@@ -20,6 +22,7 @@ final class TestMap {
     var tables: NestedPageTables { map.tables }
     var tableCount: UInt64 { map.tableCount }
     var ramFrameCount: UInt64 { map.ramFrameCount }
+    var root: HostPhysicalAddress { map.root }
     var highestFrame: UInt64 { map.highestFrame }
     var needsFlush: Bool { map.needsFlush }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Hypervisor
+import TestMemory
 
-@testable import Hypervisor
 @testable import SVM
 
 /// A frame of memory with a VMCB in it, all zeros at first but for the features of the processor.

@@ -7,6 +7,11 @@
 const struct KernelLayout kernel_layout = {0};
 
 /// No host test enters a guest.
-void world_switch(void) __asm__("svm_world_switch");
+void enter_svm_guest(void) __asm__("svm_world_switch");
+void enter_vmx_guest(void) __asm__("vmx_world_switch");
 
-void world_switch(void) { __builtin_trap(); }
+void enter_svm_guest(void) { __builtin_trap(); }
+void enter_vmx_guest(void) { __builtin_trap(); }
+
+/// And none is left.
+const char vmx_exit[1] = {0};

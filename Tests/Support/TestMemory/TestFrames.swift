@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Hypervisor
 
-@testable import Hypervisor
-
-/// Frames of memory in a row, filled with zeros.
+/// Frames of memory in a row, filled with zeros: memory of the test process, which plays the machine's.
 @safe
-final class TestFrames {
+public final class TestFrames {
     private let memory: UnsafeMutableRawPointer
 
-    init(count: UInt64) {
+    /// So many frames. They go when the object goes.
+    public init(count: UInt64) {
         // SAFETY: new memory, which is the object's own until it goes.
         unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: Int(count * frameSize), alignment: Int(frameSize))
         for index in 0..<count { PhysicalMemory.fill(first.advanced(by: index)) }
@@ -20,5 +20,5 @@ final class TestFrames {
     }
 
     /// The first of the frames.
-    var first: HostFrame { unsafe HostPhysicalAddress(UInt64(UInt(bitPattern: memory))).frame }
+    public var first: HostFrame { unsafe HostPhysicalAddress(UInt64(UInt(bitPattern: memory))).frame }
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+import Architecture
+import Hypervisor
+
+/// The guest's registers.
+extension VMCSAccess {
+    var instructionPointer: UInt64 {
+        get { self[GuestFields.rip] }
+        nonmutating set { self[GuestFields.rip] = newValue }
+    }
+
+    var flags: RFlags {
+        get { self[GuestFields.rflags] }
+        nonmutating set { self[GuestFields.rflags] = newValue }
+    }
+
+    var instructionAddress: GuestLinearAddress {
+        let offset = instructionPointer
+        return GuestLinearAddress(isIn64BitCode ? offset : (self[GuestFields.base(.cs)] &+ offset) & 0xFFFF_FFFF)
+    }
+
+    /// The bits that are the hypervisor's read as the guest has written them.
+    var cr0: CR0 {
+        let mask = self[ControlFields.cr0Mask]
+        return CR0(rawValue: self[GuestFields.cr0].rawValue & ~mask | self[ControlFields.cr0Shadow] & mask)
+    }
+
+    var cr4: CR4 {
+        let mask = self[ControlFields.cr4Mask]
+        return CR4(rawValue: self[GuestFields.cr4].rawValue & ~mask | self[ControlFields.cr4Shadow] & mask)
+    }
+
+    var cr3: UInt64 { self[GuestFields.cr3] }
+    var efer: EFER { self[GuestFields.efer] }
+    var stackPointer: UInt64 { self[GuestFields.rsp] }
+
+    /// The privilege level is that of the stack segment. (Intel SDM vol. 3C §25.4.1)
+    var privilegeLevel: UInt8 { UInt8(truncatingIfNeeded: self[GuestFields.accessRights(.ss)] &>> 5) & 3 }
+
+    @inline(__always)
+    var isIn64BitCode: Bool {
+        self[GuestFields.accessRights(.cs)] & 1 << 13 != 0 && self[GuestFields.efer].contains(.longModeActive)
+    }
+
+    /// VMX tells how long the instruction was.
+    @inline(__always)
+    func finishInstruction(length: UInt64) {
+        var next = instructionPointer &+ UInt64(self[ExitFields.instructionLength])
+        if next &>> 32 != 0 && !isIn64BitCode { next &= 0xFFFF_FFFF }
+        instructionPointer = next
+        if isInterruptShadowed { isInterruptShadowed = false }
+    }
+
+    func readRegister(_ index: UInt32) -> UInt64? {
+        switch index {
+        case ModelSpecificRegister.extendedFeatureEnable: efer.rawValue
+        case ModelSpecificRegister.fsBase: self[GuestFields.base(.fs)]
+        case ModelSpecificRegister.gsBase: self[GuestFields.base(.gs)]
+        case ModelSpecificRegister.systemEnterSegment: UInt64(self[GuestFields.systemEnterSegment])
+        case ModelSpecificRegister.systemEnterStack: self[GuestFields.systemEnterStack]
+        case ModelSpecificRegister.systemEnterTarget: self[GuestFields.systemEnterTarget]
+        case ModelSpecificRegister.pageAttributeTable: self[GuestFields.pageAttributeTable]
+        default: nil
+        }
+    }
+
+    /// All that the VMCS holds is the guest's to write without an exit, so none arrives here: see `MSRBitmap`.
+    func writeRegister(_ index: UInt32, _ value: UInt64) throws(GuestFault) -> Bool { false }
+
+    var taskPriority: UInt8 {
+        get { PhysicalMemory.read(UInt8.self, at: virtualAPICPage.advanced(by: 0x80)) >> 4 }
+        nonmutating set {
+            PhysicalMemory.write(newValue << 4, at: virtualAPICPage.advanced(by: 0x80))
+            // A threshold above the priority would be refused; the hypervisor asks again if it still waits.
+            self[ControlFields.taskPriorityThreshold] = 0
+        }
+    }
+}
