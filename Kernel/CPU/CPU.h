@@ -195,6 +195,14 @@ INSTRUCTION uint32_t cpu_load32(uint64_t address) { return __atomic_load_n((uint
 INSTRUCTION void cpu_store32(uint64_t address, uint32_t value) { __atomic_store_n((uint32_t *)address, value, __ATOMIC_RELEASE); }
 INSTRUCTION uint8_t cpu_load8(uint64_t address) { return __atomic_load_n((uint8_t *)address, __ATOMIC_SEQ_CST); }
 INSTRUCTION void cpu_store8(uint64_t address, uint8_t value) { __atomic_store_n((uint8_t *)address, value, __ATOMIC_RELEASE); }
+/// Stores `value` if `expected` is there. Returns what was there before.
+INSTRUCTION uint32_t cpu_compare_exchange32(uint64_t address, uint32_t expected, uint32_t value) {
+    __atomic_compare_exchange_n((uint32_t *)address, &expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return expected;
+}
+INSTRUCTION void cpu_clear_bits16(uint64_t address, uint16_t bits) {
+    __atomic_fetch_and((uint16_t *)address, (uint16_t)~bits, __ATOMIC_SEQ_CST);
+}
 INSTRUCTION uint8_t cpu_exchange8(uint64_t address, uint8_t value) {
     return __atomic_exchange_n((uint8_t *)address, value, __ATOMIC_SEQ_CST);
 }

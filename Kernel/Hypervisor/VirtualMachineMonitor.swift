@@ -64,6 +64,19 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
         if !call.domain.isNamed(by: identifier) { throw refusal(of: identifier, call) }
     }
 
+    /// The same, for an operation that has another error for the control domain, which is not a guest of the translated kind.
+    func requireOwn(_ identifier: DomainIdentifier, _ call: Hypercall, control error: XenError) throws(XenError) {
+        if identifier == .control && !call.domain.isNamed(by: identifier) { throw error }
+        try requireOwn(identifier, call)
+    }
+
+    /// The error of an operation that acts on other domains only, which an ordinary domain may not do: `DOMID_SELF` names none
+    /// of them, and the control domain is not a guest of the translated kind.
+    func refusalOfOther(_ identifier: DomainIdentifier, _ call: Hypercall) -> XenError {
+        if identifier == .control { return .invalidArgument }
+        return identifier == .caller ? .noSuchProcess : refusal(of: identifier, call)
+    }
+
     private func refusal(of identifier: DomainIdentifier, _ call: Hypercall) -> XenError {
         let exists = identifier == .control || domain(identifier, for: call.domain) != nil
         return exists ? .operationNotPermitted : .noSuchProcess

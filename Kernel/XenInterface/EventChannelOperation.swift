@@ -32,6 +32,8 @@ public enum EventChannelOperation: UInt32, CaseIterable, Sendable {
     case expandArray = 12
     /// Sets a port's priority in the FIFO ABI.
     case setPriority = 13
+    /// A `reset` that was interrupted.
+    case continueReset = 14
 }
 
 /// What a port is (`EVTCHNSTAT_*`), as `EventChannelOperation.status` answers.

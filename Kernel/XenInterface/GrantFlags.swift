@@ -23,4 +23,8 @@ public struct GrantFlags: OptionSet, GuestLayout {
     public static var reading: GrantFlags { GrantFlags(rawValue: 1 << 3) }
     /// Set by the hypervisor while the frame is mapped for writing.
     public static var writing: GrantFlags { GrantFlags(rawValue: 1 << 4) }
+    /// How the frame may be cached (`GTF_PWT`, `GTF_PCD`, `GTF_PAT`); PV only.
+    public static var cacheMask: GrantFlags { GrantFlags(rawValue: 7 << 5) }
+    /// A part of the frame is granted; version 2 only.
+    public static var subPage: GrantFlags { GrantFlags(rawValue: 1 << 8) }
 }

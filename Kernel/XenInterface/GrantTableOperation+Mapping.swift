@@ -2,7 +2,7 @@
 
 extension GrantTableOperation {
     /// An element of `map` (`struct gnttab_map_grant_ref`, 32 bytes).
-    public struct Map: GuestStructure {
+    public struct Map: GrantElement {
         /// The guest-physical address at which the frame is to appear.
         public var hostAddress: UInt64 = 0
         /// Bit 0 device map, 1 host map, 2 read only, 3 application map, 4 the address is that of a page-table entry.
@@ -31,7 +31,7 @@ extension GrantTableOperation {
     }
 
     /// An element of `unmap` (`struct gnttab_unmap_grant_ref`, 24 bytes).
-    public struct Unmap: GuestStructure {
+    public struct Unmap: GrantElement {
         /// The guest-physical address of the mapping.
         public var hostAddress: UInt64 = 0
         /// The address for devices, or 0.
@@ -106,7 +106,7 @@ extension GrantTableOperation {
     }
 
     /// An element of `copy` (`struct gnttab_copy`, 40 bytes; 24 for a 32-bit caller).
-    public struct Copy: GuestStructure {
+    public struct Copy: GrantElement {
         /// Where from.
         public var source: GrantTableOperation.CopyPointer = GrantTableOperation.CopyPointer()
         /// Where to.

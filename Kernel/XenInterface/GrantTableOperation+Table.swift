@@ -194,7 +194,7 @@ extension GrantTableOperation {
     }
 
     /// An element of `swapReferences` (`struct gnttab_swap_grant_ref`, 12 bytes).
-    public struct SwapReferences: GuestStructure {
+    public struct SwapReferences: GrantElement {
         /// One entry.
         public var first: GrantReference = GrantReference()
         /// The other.

@@ -33,7 +33,7 @@ public enum GrantTableOperation: UInt32, CaseIterable, Sendable {
 }
 
 /// The outcome for one element of a grant-table call (`GNTST_*`).
-public enum GrantStatus: Int16, CaseIterable, Sendable {
+public enum GrantStatus: Int16, Error, CaseIterable, Sendable {
     /// Done.
     case okay = 0
     /// It failed for a reason that has no number.

@@ -89,6 +89,22 @@ extension HVMOperation {
         public init() {}
     }
 
+    /// Arguments of `trace` (`struct xen_hvm_xentrace`, 32 bytes).
+    public struct Trace: GuestStructure {
+        /// The number of the event: 12 bits.
+        public var event: UInt16 = 0
+        /// How many bytes belong to it.
+        public var byteCount: UInt16 = 0
+        /// The bytes.
+        public var bytes: InlineArray<28, UInt8> = InlineArray(repeating: 0)
+
+        /// The most bytes that an event can have.
+        public static var maximumByteCount: UInt16 { 28 }
+
+        /// All fields zero.
+        public init() {}
+    }
+
     /// Arguments of `getMemoryKind` (`struct xen_hvm_get_mem_type`, 16 bytes).
     public struct GetMemoryKind: GuestStructure {
         /// Whose memory.

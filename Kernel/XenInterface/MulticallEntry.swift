@@ -19,6 +19,9 @@ public struct MulticallEntry: GuestStructure {
     /// The sixth argument.
     public var argument5: UInt64 = 0
 
+    /// Where the result lies in the layout of a 64-bit caller, in bytes; half as far in that of a 32-bit caller.
+    public static var resultOffset: Int { 8 }
+
     /// All fields zero.
     public init() {}
 

@@ -19,6 +19,14 @@ public final class Domain {
     public internal(set) var sharedInfo: SharedInfo
     /// Its event channels.
     var eventChannels: EventChannels
+    /// The words of its events, if it has them in queues.
+    var eventArray: EventArray?
+    /// Whether it has. Asked for each event, and quicker to answer than the array itself.
+    var eventArrayIsThere = false
+    /// Where a reset of its event channels goes on that was interrupted.
+    var nextPortToReset: UInt32 = 1
+    /// The physical interrupts that are bound to ports, a bit for each.
+    var physicalInterrupts: UInt64 = 0
     /// Its grant table.
     var grantTable: GrantTable
     /// What a guest reads where it has no memory.
@@ -35,6 +43,8 @@ public final class Domain {
     var watchdogs = InlineArray<2, UInt64>(repeating: .max)
     /// Where its special pages are mapped.
     var placement = SpecialPlacement()
+    /// The reason for a shutdown that the domain has announced.
+    var announcedReason: ShutdownReason?
     /// Why it has ended; nil while it runs.
     public internal(set) var end: End?
 
@@ -81,18 +91,14 @@ public final class Domain {
         identifier == .caller || identifier == self.identifier
     }
 
-    /// Whether a guest frame holds the `vcpu_info` of a virtual CPU: the hypervisor writes there, so it stays.
-    func holdsInfo(_ frame: GuestFrame) -> Bool {
-        for vcpu in vcpus where vcpu.registeredInfoFrame == frame.number { return true }
-        return false
-    }
-
     /// When the first of its watchdogs ends it.
     var earliestWatchdog: UInt64 { min(watchdogs[0], watchdogs[1]) }
 
     /// Notes that the domain has ended, unless it has already.
     func end(_ reason: End) {
-        if end == nil { end = reason }
+        if end == nil {
+            if case .shutdown = reason, let announcedReason { end = .shutdown(announcedReason) } else { end = reason }
+        }
         for vcpu in vcpus { vcpu.isInTurn = false }
     }
 }
@@ -119,8 +125,6 @@ struct HVMParameters {
     var xenstoreFrame: UInt64 = 0
     /// Parameters that are stored and handed back, and have no other effect.
     var vm86TaskState: UInt64 = 0
-    var vm86TaskStateSized: UInt64 = 0
-    var acpiPortsLocation: UInt64 = 0
     var generationIdentifierAddress: UInt64 = 0
     var x87InstructionPointerWidth: UInt64 = 0
 }

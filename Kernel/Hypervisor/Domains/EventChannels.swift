@@ -4,10 +4,14 @@ import XenInterface
 /// The ports of a domain. Port 0 is never handed out. The table grows as ports are used, by a frame at a time.
 public struct EventChannels: ~Copyable {
     private var table: FrameTable<EventChannel>
+    /// No port below this one is closed.
+    private var firstClosed: UInt32 = 1
+    /// One more than the highest port that there is, open or closed: ports come in groups of 64, as on Xen.
+    public private(set) var end: UInt32 = 64
 
     /// A table without open ports. Nil when no frame is free.
     public init?(from allocator: FrameAllocator) {
-        guard let table = FrameTable<EventChannel>(from: allocator, maximumFrameCount: 16) else { return nil }
+        guard let table = FrameTable<EventChannel>(from: allocator, maximumFrameCount: 512) else { return nil }
         self.table = table
     }
 
@@ -17,42 +21,36 @@ public struct EventChannels: ~Copyable {
         return channel
     }
 
-    /// Binds the lowest port that is closed, below `limit`, and returns it.
+    /// The lowest port from `start` on, and below `limit`, that is closed.
     ///
     /// - Throws: `.noSpace` when all are open, `.outOfMemory` when the table cannot grow.
-    public mutating func open(_ channel: EventChannel, limit: UInt32) throws(XenError) -> UInt32 {
-        for port in 1..<max(limit, 1) {
+    mutating func closedPort(from start: UInt32, limit: UInt32) throws(XenError) -> UInt32 {
+        var port = max(start, firstClosed)
+        while port < limit {
             if UInt64(port) >= table.count && !table.grow() { throw .outOfMemory }
             if table[UInt64(port)]?.kind == .closed {
-                table.set(UInt64(port), to: channel)
+                if start <= firstClosed { firstClosed = port }
                 return port
             }
+            port &+= 1
         }
         throw .noSpace
     }
 
-    /// Changes what an open port is bound to.
+    /// Changes what an open port is bound to, or opens one that `closedPort` has given.
     public mutating func set(_ port: UInt32, to channel: EventChannel) {
         table.set(UInt64(port), to: channel)
+        end = max(end, (port &+ 64) & ~63)
     }
 
     /// Closes a port.
     public mutating func close(_ port: UInt32) {
-        table.set(UInt64(port), to: EventChannel())
-    }
-
-    /// One more than the highest port that can be open.
-    public var end: UInt32 { UInt32(truncatingIfNeeded: table.count) }
-
-    /// The port to which a virtual interrupt is bound on a virtual CPU.
-    public func port(ofVirtualInterrupt number: UInt32, vcpu: UInt32) -> UInt32? {
-        for port in 1..<max(end, 1) {
-            if let channel = self[port], channel.kind == .virtualInterrupt, channel.detail == number,
-                channel.vcpu == vcpu
-            {
-                return port
-            }
+        var closed = EventChannel()
+        if let channel = self[port] {
+            closed.lastPriority = channel.lastPriority
+            closed.lastVCPU = channel.lastVCPU
         }
-        return nil
+        table.set(UInt64(port), to: closed)
+        firstClosed = min(firstClosed, max(port, 1))
     }
 }

@@ -21,7 +21,7 @@ struct UnbackedAccess {
     /// - Throws: `.argumentListTooLong` when too many are mapped for one instruction, and what mapping throws.
     mutating func map(_ frame: GuestFrame, of domain: Domain) throws(XenError) {
         guard count < UnbackedAccess.limit else { throw .argumentListTooLong }
-        try domain.physicalMap.map(frame, to: domain.onesFrame.frame, use: .special)
+        try domain.physicalMap.map(frame, to: domain.onesFrame.frame, use: .unbacked)
         frames[count] = frame.number
         count &+= 1
     }

@@ -25,7 +25,25 @@ extension VirtualCPU {
     /// Sets the upcall flag and wakes the virtual CPU.
     func notify() {
         guard let info else { return }
-        if cpu_exchange8(info.value, 1) == 0 { wake() }
+        if cpu_exchange8(info.value, 1) == 0 { requestUpcall() }
+    }
+
+    /// Lets the guest notice the upcall flag: its own vector comes through the local APIC, once for each time the flag is set;
+    /// the callback vector comes at each entry for as long as it is.
+    func requestUpcall() {
+        if upcallVector != 0 {
+            localAPIC.accept(upcallVector)
+            pending.insert(.localAPIC)
+        }
+        wake()
+    }
+
+    /// Whether the guest has set up queues of events.
+    var hasEventQueues: Bool {
+        switch eventQueues {
+        case .some: true
+        case .none: false
+        }
     }
 
     /// Lets a waiting virtual CPU run again.

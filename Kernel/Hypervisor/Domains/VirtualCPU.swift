@@ -35,8 +35,19 @@ public final class VirtualCPU {
     var runstate = RunstateClock()
     /// The `vcpu_info` structure in the guest's memory; nil for a virtual CPU above 31 that has not registered one.
     var info: HostPhysicalAddress?
-    /// The guest frame in which the guest has registered a place for it, which it may do once; `UInt64.max` before.
-    var registeredInfoFrame = UInt64.max
+    /// The frame in which the guest has registered a place for it, which it may do once.
+    var registeredInfo: HeldFrame?
+    /// Whether it has done so.
+    var hasRegisteredInfo = false
+    /// The vector on which its local APIC announces events; 0 when they come by the domain's callback vector.
+    var upcallVector: UInt8 = 0
+    /// Its queues of events, once the guest has set them up.
+    var eventQueues: EventQueues?
+    /// The ports of its virtual interrupts, by their numbers; 0 for one that is not bound. Those that belong to the whole domain
+    /// are the first virtual CPU's.
+    var virtualInterruptPorts = InlineArray<24, UInt32>(repeating: 0)
+    /// While it polls: the only port it polls, or 0 for several.
+    var polledPort: UInt32 = 0
     /// Whether it has been given a state to start in.
     var isInitialized = false
     /// Its local APIC.
@@ -65,9 +76,6 @@ public final class VirtualCPU {
         localAPIC = VirtualLocalAPIC(identifier: identifier &* 2)
         info = domain.sharedInfo.vcpuInfo(identifier)
     }
-
-    /// Whether the guest has registered a place for `vcpu_info`.
-    var hasRegisteredInfo: Bool { registeredInfoFrame != .max }
 
     /// Whether it has been started and not been taken down.
     var isUp: Bool { activity != .offline && activity != .waitingForStartup }

@@ -117,8 +117,8 @@ extension VirtualMachineMonitor {
 
     /// Ports 1 and 2 are xenstore's and the console's, as Xen's tools number them; there is no xenstore behind its port yet. The console's page is granted to the control domain.
     private func connectConsole(of domain: Domain) throws(XenError) {
-        domain.parameters.xenstorePort = try domain.eventChannels.open(.interdomain(.control, port: 0), limit: 4096)
-        domain.parameters.consolePort = try domain.eventChannels.open(.interdomain(.control, port: 0), limit: 4096)
+        domain.parameters.xenstorePort = try domain.openEventChannel(.interdomain(.control, port: 0))
+        domain.parameters.consolePort = try domain.openEventChannel(.interdomain(.control, port: 0))
         domain.parameters.consoleFrame = SpecialPage.console.frame
         let place = GuestFrame(SpecialPage.console.frame)
         try domain.physicalMap.map(place, to: domain.console.ring.frame, use: .special)

@@ -7,9 +7,9 @@ extension VirtualMachineMonitor {
     @inline(never)
     func handleNestedPageFault(of vcpu: VirtualCPU) {
         let address = backend.control(of: vcpu).faultAddress
-        if vcpu.domain.physicalMap.lookup(address.frame) != nil {
-            destroy(vcpu, "wrote to memory that it may only read")
-            return
+        if let mapping = vcpu.domain.physicalMap.lookup(address.frame) {
+            guard mapping.use == .grant else { return destroy(vcpu, "wrote to memory that it may only read") }
+            return vcpu.raise(.generalProtection)  // a grant that is mapped for reading only, as on Xen
         }
         do throws(XenError) {
             try vcpu.unbackedAccess.map(address.frame, of: vcpu.domain)

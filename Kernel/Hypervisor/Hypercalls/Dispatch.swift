@@ -24,9 +24,9 @@ extension VirtualMachineMonitor {
         return true
     }
 
-    /// Every hypercall there is, and where it is handled.
+    /// Every hypercall there is, and where it is handled. Its number is in RAX.
     @inline(__always)
-    private func dispatch(_ call: Hypercall) throws(XenError) -> Int64 {
+    func dispatch(_ call: Hypercall) throws(XenError) -> Int64 {
         switch HypercallNumber(rawValue: UInt32(truncatingIfNeeded: call.vcpu.registers.rax)) {
         case .memoryOperation: return try memoryOperation(call)
         case .setTimerOperation: return setTimerOperation(call)
@@ -38,10 +38,16 @@ extension VirtualMachineMonitor {
         case .schedulerOperation: return try schedulerOperation(call)
         case .eventChannelOperation: return try eventChannelOperation(call)
         case .hvmOperation: return try hvmOperation(call)
-        case .platformOperation, .multicall, .mmuExtendedOperation, .securityOperation, .physicalDeviceOperation,
-            .systemControl, .domainControl, .kexecOperation, .argoOperation, .performanceMonitorOperation,
-            .deviceModelOperation, .hypervisorFileSystemOperation, .callbackOperation, .profilingOperation,
-            .nmiOperation, .transcendentMemoryOperation:
+        case .multicall: return try multicall(call)
+        case .mmuExtendedOperation: return try mmuExtendedOperation(call)
+        case .platformOperation: return try controlOperation(call, version: ControlOperationHeader.platformVersion)
+        case .systemControl: return try controlOperation(call, version: ControlOperationHeader.systemControlVersion)
+        case .domainControl: return try controlOperation(call, version: ControlOperationHeader.domainControlVersion)
+        case .deviceModelOperation: return try deviceModelOperation(call)
+        case .performanceMonitorOperation: throw .notSupported
+        case .hypervisorFileSystemOperation: throw .operationNotPermitted
+        case .securityOperation, .physicalDeviceOperation, .kexecOperation, .argoOperation, .callbackOperation,
+            .profilingOperation, .nmiOperation, .transcendentMemoryOperation:
             throw .notImplemented
         case .setTrapTable, .mmuUpdate, .setGDT, .stackSwitch, .setCallbacks, .fpuTaskSwitch, .schedulerOperationOld,
             .setDebugRegister, .getDebugRegister, .updateDescriptor, .updateVirtualMapping, .eventChannelOperationOld,

@@ -5,27 +5,54 @@ extension VirtualMachineMonitor {
     /// `EVTCHNOP_close`: the other end of an interdomain channel becomes unbound again.
     func close(_ port: UInt32, of domain: Domain) throws(XenError) {
         guard let channel = domain.eventChannels[port] else { throw .invalidArgument }
-        if channel.kind == .interdomain, let remote = self.domain(channel.remoteDomain, for: domain),
-            let other = remote.eventChannels[channel.detail], other.kind == .interdomain,
-            other.remoteDomain == domain.identifier, other.detail == port
-        {
-            var unbound = EventChannel.unbound(for: domain.identifier)
-            unbound.vcpu = other.vcpu
-            remote.eventChannels.set(channel.detail, to: unbound)
+        switch channel.kind {
+        case .interdomain: unbindOtherEnd(of: channel, at: port, of: domain)
+        case .virtualInterrupt: domain.forgetVirtualInterrupt(channel, at: port)
+        case .physicalInterrupt: domain.physicalInterrupts &= ~(1 &<< UInt64(channel.detail))
+        case .closed, .unbound, .interprocessor: break
         }
+        domain.clearEvent(port)
         domain.eventChannels.close(port)
-        domain.sharedInfo.clearPending(port)
     }
 
-    /// `EVTCHNOP_reset`: closes all ports of the caller.
+    private func unbindOtherEnd(of channel: EventChannel, at port: UInt32, of domain: Domain) {
+        guard let remote = self.domain(channel.remoteDomain, for: domain),
+            let other = remote.eventChannels[channel.detail], other.kind == .interdomain,
+            other.remoteDomain == domain.identifier, other.detail == port
+        else { return }
+        var unbound = other
+        unbound.kind = .unbound
+        unbound.detail = 0
+        remote.eventChannels.set(channel.detail, to: unbound)
+    }
+
+    /// `EVTCHNOP_reset`: closes all ports of the caller, 256 at a time, and goes back to the two-level ABI.
     func reset(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         let arguments = try call.read(EventChannelOperation.Reset.self, at: pointer)
         try requireOwn(arguments.domain, call)
-        closeEventChannels(of: call.domain)
+        let domain = call.domain
+        let end = min(domain.nextPortToReset &+ 256, domain.eventChannels.end)
+        for port in domain.nextPortToReset..<max(end, domain.nextPortToReset) { try? close(port, of: domain) }
+        guard end == domain.eventChannels.end else {
+            domain.nextPortToReset = end
+            throw .restart
+        }
+        domain.nextPortToReset = 1
+        domain.endEventQueues()
     }
 
-    /// Closes all ports of a domain.
+    /// Closes all ports of a domain that goes.
     func closeEventChannels(of domain: Domain) {
-        for port in 1..<max(domain.eventChannels.end, 1) { try? close(port, of: domain) }
+        for port in 1..<domain.eventChannels.end { try? close(port, of: domain) }
+    }
+}
+
+extension Domain {
+    /// The port of a virtual interrupt is found by the virtual CPU for which it was bound; that of one for the whole domain by the
+    /// first, whichever is told of it now.
+    fileprivate func forgetVirtualInterrupt(_ channel: EventChannel, at port: UInt32) {
+        let owner = VirtualInterrupt.isPerVCPU(channel.detail) ? vcpu(channel.vcpu) : vcpu(0)
+        guard let owner, channel.detail < 24, owner.virtualInterruptPorts[Int(channel.detail)] == port else { return }
+        owner.virtualInterruptPorts[Int(channel.detail)] = 0
     }
 }

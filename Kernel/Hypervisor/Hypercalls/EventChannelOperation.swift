@@ -3,7 +3,7 @@ import Architecture
 import XenInterface
 
 extension VirtualMachineMonitor {
-    /// Hypercall 32, `event_channel_op`: the two-level ABI. (Xen public header `event_channel.h`)
+    /// Hypercall 32, `event_channel_op`. (Xen public header `event_channel.h`)
     func eventChannelOperation(_ call: Hypercall) throws(XenError) -> Int64 {
         let pointer = call.argument2
         switch EventChannelOperation(rawValue: UInt32(truncatingIfNeeded: call.argument1)) {
@@ -11,15 +11,18 @@ extension VirtualMachineMonitor {
         case .allocateUnbound: try allocateUnbound(call, at: pointer)
         case .bindInterdomain: try bindInterdomain(call, at: pointer)
         case .bindVIRQ: try bindVirtualInterrupt(call, at: pointer)
+        case .bindPIRQ: try bindPhysicalInterrupt(call, at: pointer)
         case .bindIPI: try bindInterprocessor(call, at: pointer)
         case .bindVCPU: try bindVirtualCPU(call, at: pointer)
         case .close: try close(call.read(EventChannelOperation.Close.self, at: pointer).port.rawValue, of: call.domain)
         case .status: try status(call, at: pointer)
         case .unmask:
             try unmask(call.read(EventChannelOperation.Unmask.self, at: pointer).port.rawValue, of: call.domain)
-        case .reset: try reset(call, at: pointer)
-        case .initializeControl: throw .invalidArgument  // the FIFO ABI is not offered: guests fall back to two levels
-        case .bindPIRQ, .expandArray, .setPriority, nil: throw .notImplemented
+        case .reset, .continueReset: try reset(call, at: pointer)
+        case .initializeControl: try initializeControl(call, at: pointer)
+        case .expandArray: try expandArray(call, at: pointer)
+        case .setPriority: try setPriority(call, at: pointer)
+        case nil: throw .notImplemented
         }
         return 0
     }
@@ -39,57 +42,6 @@ extension VirtualMachineMonitor {
         }
     }
 
-    private func allocateUnbound(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
-        var arguments = try call.read(EventChannelOperation.AllocateUnbound.self, at: pointer)
-        try requireOwn(arguments.domain, call)
-        let remote = arguments.remoteDomain == .caller ? call.domain.identifier : arguments.remoteDomain
-        let port = try open(.unbound(for: remote), in: call.domain)
-        arguments.port = EventChannelPort(rawValue: port)
-        try call.write(arguments, at: pointer)
-    }
-
-    /// Binds a new port to one that another domain has left open for this one. An event may have been sent before, so one is
-    /// raised at once.
-    private func bindInterdomain(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
-        var arguments = try call.read(EventChannelOperation.BindInterdomain.self, at: pointer)
-        let local = call.domain
-        guard let remote = domain(arguments.remoteDomain, for: local) else { throw .noSuchProcess }
-        let remotePort = arguments.remotePort.rawValue
-        guard var remoteChannel = remote.eventChannels[remotePort], remoteChannel.kind == .unbound,
-            remoteChannel.remoteDomain == local.identifier
-        else { throw .invalidArgument }
-        let port = try open(.interdomain(remote.identifier, port: remotePort), in: local)
-        let vcpu = remoteChannel.vcpu
-        remoteChannel = .interdomain(local.identifier, port: port)
-        remoteChannel.vcpu = vcpu
-        remote.eventChannels.set(remotePort, to: remoteChannel)
-        local.raiseEvent(port)
-        arguments.localPort = EventChannelPort(rawValue: port)
-        try call.write(arguments, at: pointer)
-    }
-
-    private func bindVirtualInterrupt(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
-        var arguments = try call.read(EventChannelOperation.BindVIRQ.self, at: pointer)
-        guard arguments.virtualInterrupt < 24 else { throw .invalidArgument }
-        let isGlobal = !VirtualInterrupt.isPerVCPU(arguments.virtualInterrupt)
-        if isGlobal && arguments.vcpu != 0 { throw .invalidArgument }
-        guard call.domain.vcpu(arguments.vcpu) != nil else { throw .noSuchEntry }
-        guard
-            call.domain.eventChannels.port(ofVirtualInterrupt: arguments.virtualInterrupt, vcpu: arguments.vcpu) == nil
-        else { throw .alreadyExists }
-        let channel = EventChannel.virtualInterrupt(arguments.virtualInterrupt, vcpu: arguments.vcpu)
-        arguments.port = EventChannelPort(rawValue: try open(channel, in: call.domain))
-        try call.write(arguments, at: pointer)
-    }
-
-    private func bindInterprocessor(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
-        var arguments = try call.read(EventChannelOperation.BindIPI.self, at: pointer)
-        guard call.domain.vcpu(arguments.vcpu) != nil else { throw .noSuchEntry }
-        let port = try open(.interprocessor(vcpu: arguments.vcpu), in: call.domain)
-        arguments.port = EventChannelPort(rawValue: port)
-        try call.write(arguments, at: pointer)
-    }
-
     private func bindVirtualCPU(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         let arguments = try call.read(EventChannelOperation.BindVCPU.self, at: pointer)
         let port = arguments.port.rawValue
@@ -107,7 +59,7 @@ extension VirtualMachineMonitor {
     private func status(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(EventChannelOperation.Status.self, at: pointer)
         try requireOwn(arguments.domain, call)
-        guard arguments.port.rawValue < call.domain.sharedInfo.portLimit else { throw .invalidArgument }
+        guard arguments.port.rawValue < call.domain.eventChannels.end else { throw .invalidArgument }
         let channel = call.domain.eventChannels[arguments.port.rawValue] ?? EventChannel()
         arguments.state = channel.kind.rawValue
         arguments.vcpu = channel.vcpu
@@ -117,31 +69,15 @@ extension VirtualMachineMonitor {
         case .interdomain:
             arguments.detail = UInt32(channel.remoteDomain.rawValue)
             arguments.remotePort = EventChannelPort(rawValue: channel.detail)
-        case .virtualInterrupt: arguments.detail = channel.detail
-        case .closed, .physicalInterrupt, .interprocessor: break
+        case .virtualInterrupt, .physicalInterrupt: arguments.detail = channel.detail
+        case .closed, .interprocessor: break
         }
         try call.write(arguments, at: pointer)
     }
 
+    /// A port that is closed may be unmasked as well, like port 0.
     private func unmask(_ port: UInt32, of domain: Domain) throws(XenError) {
-        guard domain.eventChannels[port] != nil else { throw .invalidArgument }
+        guard port < domain.eventChannels.end else { throw .invalidArgument }
         domain.unmaskEvent(port)
-    }
-
-    /// Opens a port that is not pending.
-    private func open(_ channel: EventChannel, in domain: Domain) throws(XenError) -> UInt32 {
-        let port = try domain.eventChannels.open(channel, limit: domain.sharedInfo.portLimit)
-        domain.sharedInfo.clearPending(port)
-        return port
-    }
-}
-
-extension VirtualInterrupt {
-    /// Whether a virtual interrupt is bound for each virtual CPU by itself rather than once for the domain.
-    static func isPerVCPU(_ number: UInt32) -> Bool {
-        switch VirtualInterrupt(rawValue: number) {
-        case .timer, .debug, .profiling, .performanceMonitor: true
-        default: false
-        }
     }
 }

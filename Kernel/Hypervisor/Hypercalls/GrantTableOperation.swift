@@ -3,29 +3,67 @@ import Architecture
 import XenInterface
 
 extension VirtualMachineMonitor {
-    /// Hypercall 20, `grant_table_op`: an operation over an array of `count` structures. (Xen public header `grant_table.h`)
+    /// Hypercall 20, `grant_table_op`: an operation over an array of structures. (Xen public header `grant_table.h`)
     func grantTableOperation(_ call: Hypercall) throws(XenError) -> Int64 {
-        let count = UInt32(truncatingIfNeeded: call.argument3)
-        guard Int32(bitPattern: count) >= 0 else { throw .invalidArgument }
         let pointer = call.argument2
         switch GrantTableOperation(rawValue: UInt32(truncatingIfNeeded: call.argument1)) {
+        case .map: try mapGrants(call)
+        case .unmap: try unmapGrants(call)
+        case .copy: try copyGrants(call)
+        case .swapReferences: try swapReferences(call)
         case .setupTable:
-            guard count == 1 else { throw .invalidArgument }
+            guard try elementCount(call) == 1 else { throw .invalidArgument }
             try setupTable(call, at: pointer)
         case .querySize:
-            guard count == 1 else { throw .invalidArgument }
+            guard try elementCount(call) == 1 else { throw .invalidArgument }
             try querySize(call, at: pointer)
         case .setVersion:
-            guard count == 1 else { throw .invalidArgument }
+            _ = try elementCount(call)
             try setVersion(call, at: pointer)
         case .getVersion:
-            guard count == 1 else { throw .invalidArgument }
+            _ = try elementCount(call)
             try getVersion(call, at: pointer)
-        case .map, .unmap, .dumpTable, .transfer, .copy, .unmapAndReplace, .getStatusFrames, .swapReferences,
-            .cacheFlush, nil:
-            throw .notImplemented
+        case .dumpTable, .transfer, .unmapAndReplace, .getStatusFrames, .cacheFlush, nil: throw .notImplemented
         }
         return 0
+    }
+
+    /// The length of the array.
+    private func elementCount(_ call: Hypercall) throws(XenError) -> UInt32 {
+        let count = UInt32(truncatingIfNeeded: call.argument3)
+        guard Int32(bitPattern: count) >= 0 else { throw .invalidArgument }
+        return count
+    }
+
+    /// Calls `body` for the elements of the array, and writes the status of each. After 64 of them other work has its turn.
+    ///
+    /// - Parameter isAnswered: whether more than the status is written back.
+    @inline(__always)
+    func forEachElement<Element: GrantElement>(
+        _: Element.Type, of call: Hypercall, isAnswered: Bool = false,
+        _ body: (inout Element) throws(GrantStatus) -> Void
+    ) throws(XenError) {
+        let count = try elementCount(call)
+        let turn = min(count, 64)
+        let stride = call.is64Bit ? MemoryLayout<Element>.stride : MemoryLayout<Element.Compat>.stride
+        var place = call.argument2
+        for _ in 0..<turn {
+            var element = try call.read(Element.self, at: place)
+            element.status = GrantStatus.okay.rawValue
+            do throws(GrantStatus) { try body(&element) } catch { element.status = error.rawValue }
+            if isAnswered {
+                try call.write(element, at: place)
+            } else {
+                let offset = call.is64Bit ? Element.statusOffset : Element.compatStatusOffset
+                try call.memory.write(element.status, at: GuestLinearAddress(place &+ UInt64(offset)))
+            }
+            place &+= UInt64(stride)
+        }
+        guard turn == count else {
+            call.replaceArgument2(place)
+            call.replaceArgument3(UInt64(count &- turn))
+            throw .restart
+        }
     }
 
     /// The status for a domain that is not the caller; nil for the caller.
@@ -52,7 +90,11 @@ extension VirtualMachineMonitor {
             if arguments.frameCount > 0 { _ = try call.domain.grantTable.frame(UInt64(arguments.frameCount) &- 1) }
             for index in 0..<UInt64(arguments.frameCount) {
                 let frame = call.domain.placement.grantFrames[Int(index)]
-                try call.writeLong(frame, at: arguments.frameList, index: index)
+                do throws(XenError) {
+                    try call.writeLong(frame, at: arguments.frameList, index: index)
+                } catch {
+                    arguments.status = GrantStatus.badVirtualAddress.rawValue
+                }
             }
         }
         try call.write(arguments, at: pointer)

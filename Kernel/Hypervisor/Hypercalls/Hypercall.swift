@@ -44,6 +44,9 @@ extension VirtualMachineMonitor {
         @inline(__always)
         var argument3: UInt64 { is64Bit ? vcpu.registers.rdx : vcpu.registers.rdx & 0xFFFF_FFFF }
 
+        @inline(__always)
+        var argument4: UInt64 { is64Bit ? vcpu.registers.r10 : vcpu.registers.rsi & 0xFFFF_FFFF }
+
         /// Replaces the first argument, for a call that is to be continued.
         func replaceArgument1(_ value: UInt64) {
             if is64Bit { vcpu.registers.rdi = value } else { vcpu.registers.rbx = value }
@@ -57,6 +60,11 @@ extension VirtualMachineMonitor {
         /// Replaces the third argument, for a call that is to be continued.
         func replaceArgument3(_ value: UInt64) {
             vcpu.registers.rdx = value
+        }
+
+        /// Replaces the fourth argument, for a call out of a list.
+        func replaceArgument4(_ value: UInt64) {
+            if is64Bit { vcpu.registers.r10 = value } else { vcpu.registers.rsi = value }
         }
 
         /// Copies a structure in, once, from the layout of the caller.

@@ -3,54 +3,84 @@ import Architecture
 import XenInterface
 
 extension VirtualMachineMonitor {
-    /// `XENMEM_add_to_physmap`: maps a page of the domain's that is not ordinary memory, or moves an ordinary one.
-    func addToPhysicalMap(_ arguments: MemoryOperation.AddToPhysicalMap, _ call: Hypercall) throws(XenError) {
-        try requireOwn(arguments.domain, call)
-        let place = GuestFrame(arguments.guestFrame)
-        switch PhysicalMapSpace(rawValue: arguments.space) {
-        case .sharedInfo:
-            guard arguments.index == 0 else { throw .invalidArgument }
-            try placeSharedInfo(of: call.domain, at: place)
-        case .grantTable: try placeGrantFrame(arguments.index, of: call.domain, at: place)
-        case .guestFrame: try moveFrame(of: call.domain, from: GuestFrame(arguments.index), to: place)
-        case .guestFrameRange:
-            for offset in 0..<UInt64(min(arguments.size, 64)) {
-                let source = GuestFrame(arguments.index).advanced(by: offset)
-                try moveFrame(of: call.domain, from: source, to: place.advanced(by: offset))
-            }
-        case .foreignFrame, .deviceMemory: throw .notImplemented
-        case nil: throw .invalidArgument
+    /// `XENMEM_add_to_physmap`: maps a page of the domain's that is not ordinary memory, or moves ordinary ones.
+    ///
+    /// - Parameter start: how far an interrupted call has come with a range of pages.
+    func addToPhysicalMap(_ call: Hypercall, at pointer: UInt64, from start: UInt64) throws(XenError) -> Int64 {
+        let arguments = try call.read(MemoryOperation.AddToPhysicalMap.self, at: pointer)
+        guard arguments.space != PhysicalMapSpace.foreignFrame.rawValue else { throw .notImplemented }
+        try requireOwn(arguments.domain, call, control: .permissionDenied)
+        let isRange = arguments.space == PhysicalMapSpace.guestFrameRange.rawValue
+        guard isRange || start == 0 else { throw .invalidArgument }
+        guard arguments.guestFrame != .max else { throw .invalidArgument }
+        guard isRange else {
+            try addPage(PhysicalMapSpace(rawValue: arguments.space), arguments.index, at: arguments.guestFrame, call)
+            return 0
         }
+        for offset in start..<max(start, UInt64(arguments.size)) {
+            if offset &- start == pagesPerTurn {
+                call.replaceArgument1(call.argument1 & 0x3F | offset &<< 6)
+                throw .restart
+            }
+            try addPage(.guestFrame, arguments.index &+ offset, at: arguments.guestFrame &+ offset, call)
+        }
+        return 0
     }
 
     /// `XENMEM_add_to_physmap_batch`: the same for many pages; each has its own result.
     func addBatch(_ call: Hypercall, at pointer: UInt64, from start: UInt64) throws(XenError) -> Int64 {
         let arguments = try call.read(MemoryOperation.AddToPhysicalMapBatch.self, at: pointer)
-        try requireOwn(arguments.domain, call)
+        let space = PhysicalMapSpace(rawValue: UInt32(arguments.space))
+        guard space != .guestFrameRange else { throw .notSupported }
+        try requireOwn(arguments.domain, call, control: .permissionDenied)
+        guard space != .deviceMemory else { throw .permissionDenied }
         var index = start
         while index < UInt64(arguments.size) {
-            if index &- start == 64 {
+            if index &- start == pagesPerTurn {
                 call.replaceArgument1(call.argument1 & 0x3F | index &<< 6)
                 throw .restart
             }
-            let one = MemoryOperation.AddToPhysicalMap(
-                domain: arguments.domain, space: UInt32(arguments.space),
-                index: try call.readLong(at: arguments.indices, index: index),
-                guestFrame: try call.readLong(at: arguments.guestFrames, index: index))
+            let page = try call.readLong(at: arguments.indices, index: index)
+            let place = try call.readLong(at: arguments.guestFrames, index: index)
             var result: Int32 = 0
-            do throws(XenError) { try addToPhysicalMap(one, call) } catch { result = -error.rawValue }
+            do throws(XenError) {
+                if space != .foreignFrame && arguments.foreignDomain != .control { throw .invalidArgument }
+                try addPage(space, page, at: place, call)
+            } catch {
+                result = -error.rawValue
+            }
             try call.memory.write(result, at: GuestLinearAddress(arguments.errors &+ index &* 4))
             index &+= 1
         }
         return 0
     }
 
+    /// How many pages are handled before other work has its turn.
+    private var pagesPerTurn: UInt64 { 64 }
+
+    /// Shows one page of a space at a guest frame.
+    private func addPage(
+        _ space: PhysicalMapSpace?, _ index: UInt64, at number: UInt64, _ call: Hypercall
+    ) throws(XenError) {
+        let place = GuestFrame(number)
+        switch space {
+        case .sharedInfo:
+            guard index == 0 else { throw .invalidArgument }
+            try placeSharedInfo(of: call.domain, at: place)
+        case .grantTable: try placeGrantFrame(index, of: call.domain, at: place)
+        case .guestFrame: try moveFrame(of: call.domain, from: GuestFrame(index), to: place)
+        case .foreignFrame: throw .operationNotPermitted
+        case .deviceMemory: throw .permissionDenied
+        case .guestFrameRange, nil: throw .invalidArgument
+        }
+    }
+
     /// `XENMEM_remove_from_physmap`: takes away what is mapped at a guest frame.
     func removeFromPhysicalMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         let arguments = try call.read(MemoryOperation.RemoveFromPhysicalMap.self, at: pointer)
-        try requireOwn(arguments.domain, call)
+        try requireOwn(arguments.domain, call, control: .permissionDenied)
         let frame = GuestFrame(arguments.guestFrame)
-        guard call.domain.physicalMap.lookup(frame) != nil else { throw .noSuchEntry }
+        guard let mapping = call.domain.physicalMap.lookup(frame), mapping.use != .grant else { throw .noSuchEntry }
         try vacate(frame, of: call.domain)
     }
 
@@ -72,7 +102,7 @@ extension VirtualMachineMonitor {
     private func put(
         _ frame: HostFrame, at place: GuestFrame, of domain: Domain, replacing old: GuestFrame?
     ) throws(XenError) {
-        guard place.number < NestedPageTables.frameLimit else { throw .invalidArgument }
+        guard place.number < NestedPageTables.frameLimit else { throw .noSuchEntry }
         guard place != old else { return }
         try vacate(place, of: domain)
         if let old, domain.physicalMap.lookup(old)?.frame == frame { try domain.physicalMap.unmap(old) }
@@ -81,17 +111,18 @@ extension VirtualMachineMonitor {
 
     /// Moves a page of ordinary memory to another guest frame.
     private func moveFrame(of domain: Domain, from source: GuestFrame, to place: GuestFrame) throws(XenError) {
-        guard place.number < NestedPageTables.frameLimit, domain.physicalMap.lookup(source)?.use == .ram,
-            !domain.holdsInfo(source)
-        else { throw .invalidArgument }
+        guard domain.physicalMap.lookup(source)?.use == .ram else { throw .invalidArgument }
+        guard place.number < NestedPageTables.frameLimit else { throw .noSuchEntry }
         guard source != place else { return }
         try vacate(place, of: domain)
         try domain.physicalMap.move(from: source, to: place)
     }
 
     /// Takes away what is at a guest frame: memory is freed, a special page is only unmapped.
-    private func vacate(_ frame: GuestFrame, of domain: Domain) throws(XenError) {
-        guard !domain.holdsInfo(frame) else { throw .invalidArgument }
+    ///
+    /// - Throws: `.noSuchDeviceOrAddress` for a mapping of another domain's frame, which ends in another way.
+    func vacate(_ frame: GuestFrame, of domain: Domain) throws(XenError) {
+        if domain.physicalMap.lookup(frame)?.use == .grant { throw .noSuchDeviceOrAddress }
         try domain.physicalMap.unmap(frame)
         if domain.placement.sharedInfo == frame { domain.placement.sharedInfo = nil }
         for index in 0..<64 where domain.placement.grantFrames[index] == frame.number {

@@ -5,8 +5,6 @@ import XenInterface
 extension VirtualMachineMonitor {
     /// How many extents are handled before other work has its turn.
     private var extentsPerTurn: UInt64 { 64 }
-    /// The largest extent that an ordinary domain may ask for: 2 MiB.
-    private var maximumOrder: UInt32 { 9 }
 
     /// `XENMEM_populate_physmap`: gives memory to guest frames that have none. Returns how many extents got some.
     func populate(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
@@ -36,7 +34,7 @@ extension VirtualMachineMonitor {
         try forEachExtent(call, from: start) { (domain, first, order) in
             for offset in 0..<UInt64(1) &<< UInt64(order) {
                 let frame = first.advanced(by: offset)
-                guard domain.physicalMap.lookup(frame)?.use == .ram, !domain.holdsInfo(frame) else { return false }
+                guard domain.physicalMap.lookup(frame)?.use == .ram else { return false }
                 do throws(XenError) { try domain.physicalMap.unmap(frame) } catch { return false }
             }
             return true
@@ -73,7 +71,7 @@ extension VirtualMachineMonitor {
             try isOwn(arguments.domain, call)
         else { return Int64(bitPattern: start) }
         guard start < arguments.extentCount, arguments.extentCount <= UInt64.max &>> 6,
-            arguments.extentOrder <= maximumOrder
+            arguments.extentOrder <= MemoryOperation.maximumOrder
         else { return Int64(bitPattern: start) }
         var done = start
         while done < arguments.extentCount {

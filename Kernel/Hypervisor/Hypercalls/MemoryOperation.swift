@@ -9,7 +9,11 @@ extension VirtualMachineMonitor {
         let command = UInt32(truncatingIfNeeded: call.argument1)
         let start = UInt64(command &>> 6)
         let pointer = call.argument2
-        switch MemoryOperation(rawValue: command & 0x3F) {
+        guard let operation = MemoryOperation(rawValue: command & 0x3F) else { throw .notImplemented }
+        if start > 0 && !operation.canBeContinued {
+            throw operation.isOfArchitecture ? .notImplemented : .invalidArgument
+        }
+        switch operation {
         case .populatePhysicalMap: return try populate(call, from: start)
         case .decreaseReservation: return try decrease(call, from: start)
         case .increaseReservation: return try increase(call, from: start)
@@ -23,19 +27,24 @@ extension VirtualMachineMonitor {
         case .maximumGuestFrame:
             try requireOwn(call, at: pointer)
             return Int64(bitPattern: call.domain.physicalMap.highestFrame)
-        case .addToPhysicalMap:
-            try addToPhysicalMap(call.read(MemoryOperation.AddToPhysicalMap.self, at: pointer), call)
+        case .addToPhysicalMap: return try addToPhysicalMap(call, at: pointer, from: start)
         case .addToPhysicalMapBatch: return try addBatch(call, at: pointer, from: start)
         case .removeFromPhysicalMap: try removeFromPhysicalMap(call, at: pointer)
         case .memoryMap: try getMemoryMap(call, at: pointer)
         case .setMemoryMap: try setMemoryMap(call, at: pointer)
-        case .setPopulateOnDemandTarget, .getPopulateOnDemandTarget, .claimPages: throw .operationNotPermitted
-        case .getVirtualNUMAInformation, .exchange: throw .notSupported
-        case .machineMemoryMap, .machineToPhysicalList, .machineToPhysicalMapping, .sharingFreedPages,
-            .sharingSharedPages,
-            .pagingOperation, .accessOperation, .sharingOperation, .machineToPhysicalCompatList,
-            .reservedDeviceMemoryMap, .acquireResource, nil:
-            throw .notImplemented
+        case .exchange: try exchange(call, at: pointer)
+        case .machineToPhysicalList: try listMachineToPhysical(call, at: pointer)
+        case .reservedDeviceMemoryMap: try listReservedDeviceMemory(call, at: pointer)
+        case .setPopulateOnDemandTarget, .getPopulateOnDemandTarget: try populateOnDemand(call, at: pointer)
+        case .accessOperation: try accessOperation(call, at: pointer)
+        case .claimPages: try claimPages(call, at: pointer)
+        case .getVirtualNUMAInformation:
+            try requireOwn(call, at: pointer)
+            throw .notSupported
+        case .sharingFreedPages, .sharingSharedPages: return 0
+        case .machineToPhysicalCompatList: throw .notSupported
+        case .acquireResource: throw .permissionDenied
+        case .machineMemoryMap, .machineToPhysicalMapping, .pagingOperation, .sharingOperation: throw .notImplemented
         }
         return 0
     }
@@ -67,6 +76,30 @@ extension VirtualMachineMonitor {
             _ = map.append(try call.memory.read(MemoryMapRange.self, at: GuestLinearAddress(place)))
         }
         call.domain.memoryMap = map
+    }
+}
+
+extension MemoryOperation {
+    /// Whether a call can be interrupted, and says then how far it has come.
+    fileprivate var canBeContinued: Bool {
+        switch self {
+        case .populatePhysicalMap, .decreaseReservation, .increaseReservation, .addToPhysicalMap,
+            .addToPhysicalMapBatch,
+            .accessOperation, .acquireResource:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is one of the x86 architecture, which looks at all bits of the number.
+    fileprivate var isOfArchitecture: Bool {
+        switch self {
+        case .memoryMap, .setMemoryMap, .machineMemoryMap, .machineToPhysicalList, .machineToPhysicalMapping,
+            .machineToPhysicalCompatList, .setPopulateOnDemandTarget, .getPopulateOnDemandTarget, .sharingFreedPages,
+            .sharingSharedPages, .pagingOperation, .sharingOperation:
+            true
+        default: false
+        }
     }
 }
 

@@ -37,10 +37,10 @@ extension VirtualMachineMonitor {
         call.domain.end(.shutdown(reason))
     }
 
-    /// The reason to note when the domain comes to its end in another way; here it only has to be one.
+    /// The reason that counts when the domain shuts down later, whatever it says then.
     private func shutdownCode(_ call: Hypercall) throws(XenError) {
         let arguments = try call.read(SchedulerOperation.Shutdown.self, at: call.argument2)
-        guard ShutdownReason(rawValue: arguments.reason) != nil else { throw .invalidArgument }
+        call.domain.announcedReason = ShutdownReason(rawValue: arguments.reason)
     }
 
     /// Waits until one of some ports is pending, or the time has come.
@@ -50,8 +50,9 @@ extension VirtualMachineMonitor {
         for index in 0..<UInt64(arguments.portCount) {
             let place = GuestLinearAddress(arguments.ports &+ index &* 4)
             let port = try call.memory.read(UInt32.self, at: place)
-            guard port < call.domain.sharedInfo.portLimit else { throw .invalidArgument }
-            if call.domain.sharedInfo.isPending(port) { return }
+            guard port < call.domain.eventChannels.end else { throw .invalidArgument }
+            if call.domain.isEventPending(port) { return }
+            call.vcpu.polledPort = arguments.portCount == 1 ? port : 0
         }
         if hasDeliverableEvent(call.vcpu) || (arguments.timeout != 0 && arguments.timeout <= clock.now) { return }
         call.vcpu.activity = .polling

@@ -38,20 +38,19 @@ extension VirtualMachineMonitor {
         }
         guard !vcpu.hasRegisteredInfo else { throw .invalidArgument }
         guard vcpu === call.vcpu || !vcpu.isUp else { throw .busy }
-        guard let mapping = call.domain.physicalMap.lookup(GuestFrame(arguments.guestFrame)), mapping.use == .ram,
-            mapping.isWritable
-        else { throw .invalidArgument }
-        let place = mapping.frame.address.advanced(by: UInt64(arguments.offset))
-        vcpu.registeredInfoFrame = arguments.guestFrame
+        let held = try call.domain.hold(arguments.guestFrame)
+        let place = held.address.advanced(by: UInt64(arguments.offset))
+        vcpu.registeredInfo = consume held
+        vcpu.hasRegisteredInfo = true
         vcpu.moveInfo(to: place, clock: clock)
     }
 
     /// The place for a copy of the run state, by linear address: translated now, as the guest's address space may be another
-    /// when it is written.
+    /// when it is written. An address that leads nowhere is no error, but nothing is written either.
     private func registerRunstateArea(_ vcpu: VirtualCPU, _ call: Hypercall) throws(XenError) {
         let arguments = try call.read(VCPUOperation.RegisterArea.self, at: call.argument3)
         let size = call.is64Bit ? MemoryLayout<RunstateInfo>.size : MemoryLayout<RunstateInfo.Compat>.size
-        vcpu.runstate.area = try area(at: arguments.address, size: UInt64(size), call)
+        vcpu.runstate.area = area(at: arguments.address, size: UInt64(size), call)
         publishRunstate(of: vcpu)
     }
 
@@ -59,13 +58,13 @@ extension VirtualMachineMonitor {
     /// changes, so it is written once.
     private func registerTimeArea(_ vcpu: VirtualCPU, _ call: Hypercall) throws(XenError) {
         let arguments = try call.read(VCPUOperation.RegisterArea.self, at: call.argument3)
-        let place = try area(at: arguments.address, size: UInt64(MemoryLayout<VCPUTimeInfo>.size), call)
+        let place = area(at: arguments.address, size: UInt64(MemoryLayout<VCPUTimeInfo>.size), call)
         var time = clock.timeInfo
         time.version = 2
         place?.write(time, in: call.domain.physicalMap.tables)
     }
 
-    private func area(at address: UInt64, size: UInt64, _ call: Hypercall) throws(XenError) -> GuestArea? {
+    private func area(at address: UInt64, size: UInt64, _ call: Hypercall) -> GuestArea? {
         guard address != 0 else { return nil }
         let start = GuestLinearAddress(address)
         let firstCount = min(frameSize &- start.offset, size)
@@ -74,7 +73,7 @@ extension VirtualMachineMonitor {
             let second = space.translate(
                 start.advanced(by: firstCount), forWriting: true, in: call.domain.physicalMap.tables)
                 ?? (firstCount == size ? first : nil)
-        else { throw .badAddress }
+        else { return nil }
         return GuestArea(first: first, firstCount: firstCount, second: second)
     }
 }

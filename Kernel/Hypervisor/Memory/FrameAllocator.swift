@@ -12,6 +12,8 @@ public final class FrameAllocator {
     private var searchStart: UInt64 = 0
     /// The number of free frames.
     public private(set) var freeCount: UInt64 = 0
+    /// Who uses frames beside their owners; nil while nobody does.
+    private var uses: FrameUses?
 
     /// How many frames a bitmap for `frameCount` frames takes.
     public static func bitmapSize(frameCount: UInt64) -> UInt64 {
@@ -106,14 +108,27 @@ public final class FrameAllocator {
         return nil
     }
 
-    /// Makes one frame free again; one that is free already stays so.
+    /// Makes one frame free again; one that is free already stays so. A frame that others hold is freed when the last of them
+    /// lets go of it.
     func free(_ frame: HostFrame) {
-        guard frame.number < frameCount else { return }
+        guard frame.number < frameCount, uses?.isOrphaned(byFreeing: frame) != true else { return }
         let word = frame.number / 64
         let bit: UInt64 = 1 &<< (frame.number & 63)
         guard load(word) & bit != 0 else { return }
         store(word, load(word) & ~bit)
         freeCount &+= 1
+    }
+
+    /// Notes that somebody uses a frame beside its owner, and keeps it from being freed. Returns false when there is no memory
+    /// for the note.
+    func hold(_ frame: HostFrame) -> Bool {
+        if uses == nil { uses = FrameUses(frameCount: frameCount, from: self) }
+        return frame.number < frameCount && uses?.add(to: frame, from: self) == true
+    }
+
+    /// Takes such a note back.
+    func letGo(of frame: HostFrame) {
+        if uses?.remove(from: frame) == true { free(frame) }
     }
 
     private func isFree(run: UInt64) -> Bool {

@@ -57,7 +57,8 @@ public struct FrameTable<Element: BitwiseCopyable>: ~Copyable {
         PhysicalMemory.write(element, at: address)
     }
 
-    private func address(of index: UInt64) -> HostPhysicalAddress? {
+    /// The place of an element; nil when the table is not so long.
+    func address(of index: UInt64) -> HostPhysicalAddress? {
         guard let frame = frame(index / FrameTable.elementsPerFrame) else { return nil }
         let position = index % FrameTable.elementsPerFrame
         return frame.address.advanced(by: position &* UInt64(MemoryLayout<Element>.stride))

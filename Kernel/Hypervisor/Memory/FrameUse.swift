@@ -6,6 +6,10 @@ public enum FrameUse: UInt64, BitwiseCopyable, Sendable {
     case ram = 1
     /// A page that something else owns and the domain is shown: shared information, a grant table frame, the console.
     case special = 2
+    /// A frame of another domain, which has granted it. Its owner frees it, once the mapping has ended.
+    case grant = 3
+    /// The page of ones, for the length of a single instruction: see `UnbackedAccess`.
+    case unbacked = 4
 
     /// The bits for an entry.
     var bits: UInt64 { rawValue &<< 52 }

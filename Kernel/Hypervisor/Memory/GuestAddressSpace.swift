@@ -78,12 +78,12 @@ public struct GuestAddressSpace: Sendable {
     ) -> GuestPhysicalAddress? {
         let top = root & PageTableEntry.addressMask
         guard let highest = entry(of: address, shift: 39, in: top, forWriting: forWriting, tables) else { return nil }
-        highest.mark(PageTableEntry.accessed.rawValue)
+        highest.mark(PageTableEntry.accessed.rawValue, in: tables)
         guard let third = entry(of: address, shift: 30, in: highest.address, forWriting: forWriting, tables) else {
             return nil
         }
-        if third.isLarge { return page(third, of: address, shift: 30, forWriting: forWriting) }
-        third.mark(PageTableEntry.accessed.rawValue)
+        if third.isLarge { return page(third, of: address, shift: 30, forWriting: forWriting, tables) }
+        third.mark(PageTableEntry.accessed.rawValue, in: tables)
         return walkLower(address, in: third.address, forWriting: forWriting, tables)
     }
 
@@ -95,12 +95,12 @@ public struct GuestAddressSpace: Sendable {
         guard let second = entry(of: address, shift: 21, in: directory, forWriting: forWriting, tables) else {
             return nil
         }
-        if second.isLarge { return page(second, of: address, shift: 21, forWriting: forWriting) }
-        second.mark(PageTableEntry.accessed.rawValue)
+        if second.isLarge { return page(second, of: address, shift: 21, forWriting: forWriting, tables) }
+        second.mark(PageTableEntry.accessed.rawValue, in: tables)
         guard let first = entry(of: address, shift: 12, in: second.address, forWriting: forWriting, tables) else {
             return nil
         }
-        return page(first, of: address, shift: 12, forWriting: forWriting)
+        return page(first, of: address, shift: 12, forWriting: forWriting, tables)
     }
 
     /// The entry for an address in a table; nil when it cannot be read, is not present, or does not allow the access.
@@ -110,16 +110,17 @@ public struct GuestAddressSpace: Sendable {
     ) -> GuestEntry? {
         let slot = GuestPhysicalAddress(table &+ (address &>> shift & (entriesPerTable &- 1)) &* 8)
         guard let host = tables.translate(slot, forWriting: false) else { return nil }
-        let entry = GuestEntry(rawValue: PhysicalMemory.read(UInt64.self, at: host), host: host)
+        let entry = GuestEntry(rawValue: PhysicalMemory.read(UInt64.self, at: host), place: slot, host: host)
         let required = requiredBits(forWriting: forWriting)
         return entry.rawValue & required == required ? entry : nil
     }
 
     /// The address within the page of `1 << shift` bytes that an entry maps.
     @inline(__always)
-    private func page(_ entry: GuestEntry, of address: UInt64, shift: UInt64, forWriting: Bool) -> GuestPhysicalAddress
-    {
-        entry.mark(markedBits(forWriting: forWriting))
+    private func page(
+        _ entry: GuestEntry, of address: UInt64, shift: UInt64, forWriting: Bool, _ tables: NestedPageTables
+    ) -> GuestPhysicalAddress {
+        entry.mark(markedBits(forWriting: forWriting), in: tables)
         let within: UInt64 = 1 &<< shift &- 1
         return GuestPhysicalAddress(entry.address & ~within | address & within)
     }
@@ -147,11 +148,13 @@ public struct GuestAddressSpace: Sendable {
             let shift = 22 &- 10 &* level
             let slot = GuestPhysicalAddress(table &+ (address &>> shift & 0x3FF) &* 4)
             guard let host = tables.translate(slot, forWriting: false) else { return nil }
-            let entry = GuestEntry(rawValue: UInt64(PhysicalMemory.read(UInt32.self, at: host)), host: host)
+            let entry = GuestEntry(
+                rawValue: UInt64(PhysicalMemory.read(UInt32.self, at: host)), place: slot, host: host)
             guard entry.rawValue & required == required else { return nil }
             let isLarge = level == 0 && largePages && entry.isLarge
             let isLeaf = isLarge || level == 1
-            entry.mark(isLeaf ? markedBits(forWriting: forWriting) : PageTableEntry.accessed.rawValue)
+            entry.mark(
+                isLeaf ? markedBits(forWriting: forWriting) : PageTableEntry.accessed.rawValue, in: tables)
             if isLarge {
                 let upper = (entry.rawValue &>> 13 & 0xFF) &<< 32
                 return GuestPhysicalAddress(upper | entry.rawValue & 0xFFC0_0000 | address & 0x3F_FFFF)

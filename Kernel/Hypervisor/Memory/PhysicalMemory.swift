@@ -8,7 +8,7 @@ import CPU
 /// This is the one place where the hypervisor's logic touches memory by address. Its callers pass addresses of frames that
 /// they own, or that a domain's physical map has given them.
 public enum PhysicalMemory {
-    /// Copies bytes from one place to another; the two do not overlap.
+    /// Copies bytes from one place to another; the two may overlap.
     @inline(__always)
     public static func copy(from source: HostPhysicalAddress, to destination: HostPhysicalAddress, count: UInt64) {
         // SAFETY: both ranges lie in frames that the caller owns or has looked up.
@@ -95,6 +95,18 @@ public enum PhysicalMemory {
     @inline(__always)
     public static func testAndClear(bit: UInt64, of word: HostPhysicalAddress) -> Bool {
         cpu_test_and_clear_bit(word.value, bit)
+    }
+
+    /// Replaces a word that the guest may change at the same time, if `expected` is there. Returns what was there.
+    @inline(__always)
+    static func compareExchange(_ expected: UInt32, for value: UInt32, at address: HostPhysicalAddress) -> UInt32 {
+        cpu_compare_exchange32(address.value, expected, value)
+    }
+
+    /// Clears bits of a half-word that the guest may change at the same time.
+    @inline(__always)
+    static func clear(bits: UInt16, at address: HostPhysicalAddress) {
+        cpu_clear_bits16(address.value, bits)
     }
 
     private static func pointer(_ address: HostPhysicalAddress) -> UnsafeMutableRawPointer {

@@ -126,6 +126,7 @@ extension VirtualMachineMonitor {
         }
         Machine.log(.error, line)
         closeEventChannels(of: domain)
+        endGrants(of: domain)
         scheduler.remove(domain)
         domains.removeAll { $0 === domain }
         dropVirtualCPUs(of: domain)

@@ -11,11 +11,11 @@ extension VirtualMachineMonitor {
     private func expireTimers(of vcpu: VirtualCPU, at now: UInt64) {
         if vcpu.timers.singleshot <= now {
             vcpu.timers.singleshot = .max
-            vcpu.domain.raiseVirtualInterrupt(.timer, vcpu: vcpu.identifier)
+            vcpu.domain.raiseVirtualInterrupt(.timer, vcpu: vcpu)
         }
         if vcpu.timers.periodic <= now {
             vcpu.timers.periodic = now &+ vcpu.timers.period
-            vcpu.domain.raiseVirtualInterrupt(.timer, vcpu: vcpu.identifier)
+            vcpu.domain.raiseVirtualInterrupt(.timer, vcpu: vcpu)
         }
         if vcpu.timers.poll <= now {
             vcpu.timers.poll = .max

@@ -40,7 +40,7 @@ struct DomainEventsTests {
     private func makeSetting(port: UInt32, is64Bit: Bool = true) throws -> Setting {
         let guest = try hypervisor.makeGuest()
         if !is64Bit { guest.domain.sharedInfo.use(.bits32, clock: guest.monitor.clock) }
-        while try guest.domain.eventChannels.open(.interprocessor(vcpu: 0), limit: 4096) < port {}
+        while try guest.domain.openEventChannel(.interprocessor(vcpu: 0)) < port {}
         return Setting(guest: guest, port: port)
     }
 
@@ -105,7 +105,7 @@ struct DomainEventsTests {
         setting.guest.domain.raiseEvent(5)
         #expect(setting.guest.vcpu.activity == .runnable)
         let other = try hypervisor.makeGuest(2, vcpuCount: 2)
-        _ = try other.domain.eventChannels.open(.interprocessor(vcpu: 1), limit: 4096)
+        _ = try other.domain.openEventChannel(.interprocessor(vcpu: 1))
         other.domain.raiseEvent(3)
         #expect(other.domain.vcpus[1].activity == .offline)
         #expect(other.domain.vcpus[1].isUpcallPending)

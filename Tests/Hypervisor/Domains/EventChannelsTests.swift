@@ -16,14 +16,17 @@ struct EventChannelsTests {
         }
 
         func open(_ channel: EventChannel, limit: UInt32 = 4096) throws(XenError) -> UInt32 {
-            try channels.open(channel, limit: limit)
+            let port = try channels.closedPort(from: 1, limit: limit)
+            channels.set(port, to: channel)
+            return port
         }
 
         func close(_ port: UInt32) { channels.close(port) }
         func get(_ port: UInt32) -> EventChannel? { channels[port] }
-        func port(_ interrupt: UInt32, vcpu: UInt32) -> UInt32? {
-            channels.port(ofVirtualInterrupt: interrupt, vcpu: vcpu)
+        func closedPort(from start: UInt32) throws(XenError) -> UInt32 {
+            try channels.closedPort(from: start, limit: 4096)
         }
+        var end: UInt32 { channels.end }
     }
 
     @Test("ports are handed out from 1 on, and the lowest closed one is used again")
@@ -70,17 +73,26 @@ struct EventChannelsTests {
         #expect(holder.get(port)?.kind == nil)
     }
 
-    @Test("a virtual interrupt is found by its number and its virtual CPU, and no other kind of channel is")
-    func virtualInterrupt() throws {
+    @Test("ports there are in groups of 64, up to the highest one that was ever open")
+    func groups() throws {
         let holder = try Holder(arena)
-        _ = try holder.open(.interdomain(.control, port: 0))
-        let first = try holder.open(.virtualInterrupt(0, vcpu: 0))
-        let second = try holder.open(.virtualInterrupt(0, vcpu: 1))
-        #expect(holder.port(0, vcpu: 0) == first)
-        #expect(holder.port(0, vcpu: 1) == second)
-        #expect(holder.port(1, vcpu: 0) == nil)
-        #expect(holder.port(0, vcpu: 2) == nil)
-        holder.close(first)
-        #expect(holder.port(0, vcpu: 0) == nil)
+        #expect(holder.end == 64)
+        for _ in 1..<64 { _ = try holder.open(.unbound(for: .control)) }
+        #expect(holder.end == 64)
+        #expect(try holder.open(.unbound(for: .control)) == 64)
+        #expect(holder.end == 128)
+        holder.close(64)
+        #expect(holder.end == 128)
+    }
+
+    @Test("a search from a higher port on does not hide the lower ones that are closed")
+    func searchFrom() throws {
+        let holder = try Holder(arena)
+        for _ in 1...5 { _ = try holder.open(.unbound(for: .control)) }
+        holder.close(2)
+        holder.close(4)
+        #expect(try holder.closedPort(from: 3) == 4)
+        #expect(try holder.closedPort(from: 5) == 6)
+        #expect(try holder.closedPort(from: 1) == 2)
     }
 }

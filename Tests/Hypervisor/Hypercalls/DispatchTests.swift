@@ -66,12 +66,14 @@ struct DispatchTests {
         #expect(guest.control.instructionPointer == 0x1003)
     }
 
-    @Test("calls for classic paravirtualised guests and for the control domain are not implemented")
+    @Test("calls for classic paravirtualised guests are not implemented")
     func notForThisGuest() throws {
         let guest = try hypervisor.makeGuest()
         let offered: Set<HypercallNumber> = [
             .memoryOperation, .setTimerOperation, .xenVersion, .consoleIO, .grantTableOperation, .vmAssist,
-            .vcpuOperation, .schedulerOperation, .eventChannelOperation, .hvmOperation,
+            .vcpuOperation, .schedulerOperation, .eventChannelOperation, .hvmOperation, .multicall, .platformOperation,
+            .systemControl, .domainControl, .mmuExtendedOperation, .deviceModelOperation, .performanceMonitorOperation,
+            .hypervisorFileSystemOperation,
         ]
         for number in HypercallNumber.allCases where !offered.contains(number) {
             #expect(guest.call(number) == -38)

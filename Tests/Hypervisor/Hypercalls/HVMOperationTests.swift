@@ -33,7 +33,8 @@ struct HVMOperationTests {
         let guest = try hypervisor.makeGuest()
         for index in UInt32(0)..<64 {
             let result = try get(guest, index).result
-            #expect(HVMParameter(rawValue: index) == nil ? result == -22 : result == 0 || result == -1)
+            let isNobodys = [4, 13, 20, 21, 22, 23, 24, 25, 26, 30].contains(index) || index > 38
+            #expect(isNobodys ? result == -22 : result == 0 || result == -1)
         }
         #expect(try get(guest, .max).result == -22)
     }
@@ -41,20 +42,43 @@ struct HVMOperationTests {
     @Test("a parameter that is only stored comes back")
     func stored() throws {
         let guest = try hypervisor.makeGuest()
-        for parameter in [HVMParameter.acpiPortsLocation, .generationIdentifierAddress, .x87InstructionPointerWidth] {
-            #expect(try set(guest, parameter, 0x1234) == 0)
-            #expect(try get(guest, parameter.rawValue) == (0, 0x1234))
+        #expect(try set(guest, .generationIdentifierAddress, 0x1234) == 0)
+        #expect(try get(guest, HVMParameter.generationIdentifierAddress.rawValue) == (0, 0x1234))
+        for (width, result) in [(0, 0), (4, 0), (8, 0), (3, -22), (16, -22), (.max, -22)] as [(UInt64, Int64)] {
+            #expect(try set(guest, .x87InstructionPointerWidth, width) == result)
         }
+        #expect(try get(guest, HVMParameter.x87InstructionPointerWidth.rawValue) == (0, 8))
+        #expect(try set(guest, .acpiPortsLocation, 1) == -19)
+        #expect(try get(guest, HVMParameter.acpiPortsLocation.rawValue) == (0, 0))
         for parameter in [HVMParameter.consoleFrame, .xenstoreFrame, .identityPageTable, .deviceRequestFrame] {
             #expect(try set(guest, parameter, 1) == -1)
         }
+    }
+
+    @Test("a task state segment has a usual size, or one that is given")
+    func taskState() throws {
+        let guest = try hypervisor.makeGuest()
+        #expect(try set(guest, .vm86TaskState, 0x8000) == 0)
+        #expect(try get(guest, HVMParameter.vm86TaskState.rawValue) == (0, 0x8000))
+        #expect(try get(guest, HVMParameter.vm86TaskStateSized.rawValue) == (0, 128 << 32 | 0x8000))
+        #expect(try set(guest, .vm86TaskStateSized, 0xFFFF << 32 | 0x9000) == 0)
+        #expect(try get(guest, HVMParameter.vm86TaskStateSized.rawValue) == (0, 8329 << 32 | 0x9000))
+        #expect(guest.domain.end == nil)
+    }
+
+    @Test("a task state segment that is too short, or too high, is the domain's end", arguments: [true, false])
+    func wrongTaskState(hasSize: Bool) throws {
+        let guest = try hypervisor.makeGuest()
+        let value: UInt64 = hasSize ? 103 << 32 | 0x8000 : 1 << 32
+        #expect(try set(guest, hasSize ? .vm86TaskStateSized : .vm86TaskState, value) == -22)
+        #expect(guest.domain.end != nil)
     }
 
     @Test("parameters of another domain are none of one's business")
     func otherDomain() throws {
         let guest = try hypervisor.makeGuest()
         _ = try hypervisor.makeGuest(2)
-        for (domain, result) in [(2, -1), (0, -1), (9, -3), (1, 0)] as [(UInt16, Int64)] {
+        for (domain, result) in [(2, -1), (0, -22), (9, -3), (1, 0)] as [(UInt16, Int64)] {
             let arguments = HVMOperation.Parameter(domain: DomainIdentifier(rawValue: domain), index: 17)
             #expect(try guest.call(.hvmOperation, HVMOperation.getParameter.rawValue, arguments) == result)
         }
@@ -93,14 +117,33 @@ struct HVMOperationTests {
         #expect(arguments.now >= before && arguments.now <= guest.monitor.clock.now)
     }
 
-    @Test("a vector of a virtual CPU's own is checked, and not offered")
+    @Test("a vector of a virtual CPU's own is checked, and comes through its local APIC")
     func upcallVector() throws {
         let guest = try hypervisor.makeGuest()
-        for (vcpu, vector, result) in [(0, 15, -22), (9, 32, -2), (0, 32, -95)] as [(UInt32, UInt8, Int64)] {
+        for (vcpu, vector, result) in [(0, 15, -22), (9, 32, -2), (0, 0x40, 0)] as [(UInt32, UInt8, Int64)] {
             let arguments = HVMOperation.SetEventUpcallVector(vcpu: vcpu, vector: vector)
             #expect(try guest.call(.hvmOperation, HVMOperation.setEventUpcallVector.rawValue, arguments) == result)
         }
-        #expect(guest.call(.hvmOperation, UInt64(HVMOperation.pageTableDying.rawValue), TestGuest.argumentPlace) == -22)
+        guest.vcpu.localAPIC.spurious |= 1 << 8
+        let port = try guest.openInterprocessor()
+        guest.setMask(port, false)
+        #expect(try guest.send(port) == 0)
+        #expect(guest.vcpu.localAPIC.requested.highest == 0x40)
+    }
+
+    @Test("hints and traces are checked and lead to nothing")
+    func hints() throws {
+        let guest = try hypervisor.makeGuest()
+        for (domain, result) in [(0x7FF0, -22), (0, -95), (9, -3)] as [(UInt16, Int64)] {
+            let dying = HVMOperation.PageTableDying(domain: DomainIdentifier(rawValue: domain), address: 0)
+            #expect(try guest.call(.hvmOperation, HVMOperation.pageTableDying.rawValue, dying) == result)
+        }
+        for (event, count, result) in [(0xFFF, 28, 0), (0x1000, 0, -22), (1, 29, -22)] as [(UInt16, UInt16, Int64)] {
+            var trace = HVMOperation.Trace()
+            (trace.event, trace.byteCount) = (event, count)
+            #expect(try guest.call(.hvmOperation, HVMOperation.trace.rawValue, trace) == result)
+        }
+        #expect(guest.call(.hvmOperation, UInt64(HVMOperation.alternateMap.rawValue), TestGuest.argumentPlace) == -95)
         #expect(guest.call(.hvmOperation, 99, TestGuest.argumentPlace) == -38)
     }
 }

@@ -29,8 +29,18 @@ struct SchedulerOperationTests {
         let guest = try hypervisor.makeGuest()
         try guest.place(SchedulerOperation.Shutdown(reason: given))
         #expect(call(guest, .shutdown) == -22)
-        #expect(call(guest, .shutdownCode) == -22)
+        #expect(call(guest, .shutdownCode) == 0)
         #expect(guest.domain.end == nil)
+    }
+
+    @Test("a reason that was announced counts, whatever the shutdown says")
+    func announcedReason() throws {
+        let guest = try hypervisor.makeGuest()
+        try guest.place(SchedulerOperation.Shutdown(reason: ShutdownReason.reboot.rawValue))
+        #expect(call(guest, .shutdownCode) == 0)
+        try guest.place(SchedulerOperation.Shutdown(reason: ShutdownReason.powerOff.rawValue))
+        _ = call(guest, .shutdown)
+        #expect(reason(guest.domain) == .reboot)
     }
 
     @Test("blocking waits for an event, and does not when there is one")

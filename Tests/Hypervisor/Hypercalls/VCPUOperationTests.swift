@@ -52,7 +52,7 @@ struct VCPUOperationTests {
         let guest = try hypervisor.makeGuest(vcpuCount: 2)
         #expect(try register(guest, frame: 0x20, offset: 0, vcpu: 1) == 0)
         #expect(guest.domain.vcpus[1].info != nil)
-        guest.domain.vcpus[1].registeredInfoFrame = .max
+        guest.domain.vcpus[1].hasRegisteredInfo = false
         guest.domain.vcpus[1].activity = .runnable
         #expect(try register(guest, frame: 0x21, offset: 0, vcpu: 1) < 0)
     }
