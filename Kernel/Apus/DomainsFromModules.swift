@@ -14,7 +14,7 @@ private func defaultMemorySize(shares: Int, of allocator: FrameAllocator) -> UIn
 
 /// Builds the domains that the boot modules describe: those of a manifest, if the first module is one; else one of each module.
 /// Then the modules' memory is free.
-func buildDomains(of monitor: VirtualMachineMonitor<some VirtualizationBackend, HostMachine>, _ boot: BootInformation) {
+func buildDomains(of monitor: VirtualMachineMonitor<HostMachine>, _ boot: BootInformation) {
     guard boot.moduleCount > 0 else {
         Log.write("no modules: a guest's kernel is passed by `module` in GRUB, or by -initrd in QEMU")
         return
@@ -36,7 +36,7 @@ func buildDomains(of monitor: VirtualMachineMonitor<some VirtualizationBackend, 
 
 /// Builds the domains of the manifest. Returns false when the first module is none.
 private func buildFromManifest(
-    of monitor: VirtualMachineMonitor<some VirtualizationBackend, HostMachine>, _ boot: BootInformation
+    of monitor: VirtualMachineMonitor<HostMachine>, _ boot: BootInformation
 ) -> Bool {
     let first = boot.module(0).range
     return PhysicalMemory.withBytes(at: first.start, count: first.count) { bytes in
@@ -56,7 +56,7 @@ private func buildFromManifest(
 
 private func build(
     _ specification: DomainSpecification, identifier: UInt16,
-    of monitor: VirtualMachineMonitor<some VirtualizationBackend, HostMachine>
+    of monitor: VirtualMachineMonitor<HostMachine>
 ) {
     var line: Message = "d\(identifier) \""
     for index in 0..<specification.name.count { line.append(specification.name.bytes[index]) }

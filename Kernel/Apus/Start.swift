@@ -31,26 +31,30 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
         wallClockSeconds: WallClock.secondsSince1970() &- secondsSinceEntry)
 
     let machine = HostMachine(calibration)
-    if VMX.isPresent {
-        let monitor = VirtualMachineMonitor(
-            backend: enableVMX(memory), machine: machine, allocator: memory, clock: clock, options: options)
-        runDomains(of: monitor, boot, entryTimestamp: entryTimestamp)
-    } else {
-        let monitor = VirtualMachineMonitor(
-            backend: enableSVM(memory), machine: machine, allocator: memory, clock: clock, options: options)
-        runDomains(of: monitor, boot, entryTimestamp: entryTimestamp)
-    }
+    let start = StartOfRun(
+        boot: boot, machine: machine, memory: memory, clock: clock, options: options, entryTimestamp: entryTimestamp)
+    if VMX.isPresent { start.run(enableVMX(memory)) } else { start.run(enableSVM(memory)) }
 }
 
-/// Builds the domains, runs them until the last one has ended, and ends the run.
-private func runDomains(
-    of monitor: VirtualMachineMonitor<some VirtualizationBackend, HostMachine>, _ boot: BootInformation,
-    entryTimestamp: UInt64
-) -> Never {
-    let buildStart = cpu_read_timestamp()
-    buildDomains(of: monitor, boot)
-    monitor.run()
-    end(monitor, entryTimestamp: entryTimestamp, buildStart: buildStart)
+/// What has been found out of the machine before a vendor's way of running guests is chosen.
+private struct StartOfRun {
+    let boot: BootInformation
+    let machine: HostMachine
+    let memory: FrameAllocator
+    let clock: Clock
+    let options: Options
+    let entryTimestamp: UInt64
+
+    /// Builds the domains, runs them until the last one has ended, and ends the run.
+    func run<Backend: VirtualizationBackend>(_ backend: Backend) -> Never {
+        let monitor = VirtualMachineMonitor(
+            nestedPageTableFormat: Backend.nestedPageTableFormat, machine: machine, allocator: memory, clock: clock,
+            options: options)
+        let buildStart = cpu_read_timestamp()
+        buildDomains(of: monitor, boot)
+        PhysicalCPU(monitor: monitor, backend: backend).run()
+        end(monitor, entryTimestamp: entryTimestamp, buildStart: buildStart)
+    }
 }
 
 /// The options of the command line, which also set how much is logged.
@@ -94,7 +98,7 @@ private func enableVMX(_ memory: FrameAllocator) -> VMX {
 
 /// The last domain has ended: says how long the start took, and ends the run.
 private func end(
-    _ monitor: VirtualMachineMonitor<some VirtualizationBackend, HostMachine>, entryTimestamp: UInt64,
+    _ monitor: VirtualMachineMonitor<HostMachine>, entryTimestamp: UInt64,
     buildStart: UInt64
 ) -> Never {
     guard monitor.outcome.endedCount > 0 else {

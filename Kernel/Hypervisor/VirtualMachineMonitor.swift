@@ -4,13 +4,13 @@ import CPU
 import Diagnostics
 import XenInterface
 
-/// The hypervisor: the domains, the scheduler and the clock, over one vendor's way of running guests and one machine. It is
-/// compiled once for each combination; nothing is chosen at run time.
+/// The hypervisor: the domains, the scheduler and the clock, on one machine. It knows nothing of how its guests are run: see
+/// `PhysicalCPU`.
 ///
-/// Handlers of exits and hypercalls are extensions of this class, one file for each.
-public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine: Platform> {
-    /// The vendor's way of running guests.
-    public let backend: Backend
+/// Handlers of hypercalls are extensions of this class, one file for each.
+public final class VirtualMachineMonitor<Machine: Platform> {
+    /// The format of the processors' nested page tables.
+    let nestedPageTableFormat: NestedPageTableFormat
     /// The machine.
     let machine: Machine
     /// The free frames.
@@ -34,8 +34,11 @@ public final class VirtualMachineMonitor<Backend: VirtualizationBackend, Machine
     public internal(set) var firstEntry: UInt64 = 0
 
     /// A hypervisor without domains.
-    public init(backend: Backend, machine: Machine, allocator: FrameAllocator, clock: Clock, options: Options) {
-        self.backend = backend
+    public init(
+        nestedPageTableFormat: NestedPageTableFormat, machine: Machine, allocator: FrameAllocator, clock: Clock,
+        options: Options
+    ) {
+        self.nestedPageTableFormat = nestedPageTableFormat
         self.machine = machine
         self.allocator = allocator
         self.clock = clock

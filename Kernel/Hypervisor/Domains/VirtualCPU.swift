@@ -14,6 +14,8 @@ public final class VirtualCPU {
     public var registers = GuestRegisters()
     /// The frame of the VMCB or VMCS.
     public let controlFrame: OwnedFrame
+    /// Whether there is a control block in it: the processor that runs it first makes one.
+    var hasControlBlock = false
     /// Where the x87, SSE and AVX registers are while another virtual CPU runs.
     public let floatingPoint: OwnedFrame
     /// DR0 to DR3 while another virtual CPU runs.

@@ -19,7 +19,7 @@ extension VirtualMachineMonitor {
             let domain = Domain(
                 identifier: DomainIdentifier(rawValue: identifier), name: specification.name,
                 handle: specification.handle, frameCount: ramFrames + GuestPhysicalLayout.acpi.size / frameSize,
-                format: Backend.nestedPageTableFormat, allocator: allocator)
+                format: nestedPageTableFormat, allocator: allocator)
         else { throw .outOfMemory }
         do throws(XenError) {
             try giveMemory(to: domain, plan)
@@ -133,10 +133,8 @@ extension VirtualMachineMonitor {
         _ count: Int, to domain: Domain, _ plan: StartOfDay, _ image: GuestImage
     ) throws(DomainBuildError) {
         for number in 0..<UInt32(count) {
-            guard let vcpu = VirtualCPU(identifier: number, domain: domain, allocator: allocator),
-                backend.prepare(vcpu)
-            else {
-                dropVirtualCPUs(of: domain)
+            guard let vcpu = VirtualCPU(identifier: number, domain: domain, allocator: allocator) else {
+                domain.vcpus = []
                 throw .outOfMemory
             }
             vcpu.writeTime(clock)
@@ -148,12 +146,6 @@ extension VirtualMachineMonitor {
         first.pending.insert(.startup)
         first.isInitialized = true
         first.activity = .runnable
-    }
-
-    /// Takes a domain's virtual CPUs away from the processor and frees them.
-    func dropVirtualCPUs(of domain: Domain) {
-        for vcpu in domain.vcpus { backend.retire(vcpu) }
-        domain.vcpus = []
     }
 }
 

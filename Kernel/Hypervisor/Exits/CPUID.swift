@@ -2,7 +2,7 @@
 import CPU
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// CPUID.
     @inline(never)
     func handleCPUID(of vcpu: VirtualCPU) {
@@ -12,13 +12,13 @@ extension VirtualMachineMonitor {
         let result: CPUIDResult
         if leaf &>> 8 == HypervisorLeaf.signature.rawValue &>> 8 {
             if let leaf = HypervisorLeaf(rawValue: leaf) {
-                result = cpuidPolicy.xenLeaf(
+                result = monitor.cpuidPolicy.xenLeaf(
                     leaf, subleaf: subleaf, vcpu: vcpu.identifier, domain: vcpu.domain.identifier.rawValue)
             } else {
                 result = CPUIDResult()
             }
         } else {
-            result = cpuidPolicy.filter(
+            result = monitor.cpuidPolicy.filter(
                 machine.cpuid(leaf, subleaf), leaf: leaf, subleaf: subleaf,
                 apicIdentifier: vcpu.localAPIC.identifier, vcpuCount: UInt32(vcpu.domain.vcpus.count), cr4: control.cr4)
         }

@@ -2,7 +2,7 @@
 import Architecture
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// MOV to DR7 is intercepted only where a guest's breakpoints would go on while the hypervisor runs: QEMU's emulated
     /// processor does not switch them off at an exit, as it should, and a guest could stop the hypervisor with them. What the
     /// guest writes is lost. The instruction has three bytes, or four when it begins with a REX prefix.

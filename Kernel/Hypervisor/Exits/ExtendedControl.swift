@@ -2,7 +2,7 @@
 import Architecture
 import CPU
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// XSETBV: only XCR0, only components that the guest may use, x87 always, AVX only with SSE. (AMD APM vol. 2 §11.5.2)
     @inline(never)
     func handleSetExtendedControl(of vcpu: VirtualCPU) {

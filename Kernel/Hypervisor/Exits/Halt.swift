@@ -3,7 +3,7 @@ import Architecture
 import CPU
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// HLT: the virtual CPU waits for an interrupt. With interrupts off it waits for nothing: that is how a guest without
     /// power management switches a virtual CPU off, and itself with the last one.
     @inline(never)
@@ -11,12 +11,14 @@ extension VirtualMachineMonitor {
         let control = backend.control(of: vcpu)
         control.finishInstruction(length: 1)
         if control.flags.contains(.interruptEnable) {
-            if !hasDeliverableEvent(vcpu) { vcpu.activity = .blocked }
+            if !monitor.hasDeliverableEvent(vcpu) { vcpu.activity = .blocked }
         } else if !vcpu.pending.contains(.nonMaskableInterrupt) {
-            takeDown(vcpu)
+            monitor.takeDown(vcpu)
         }
     }
+}
 
+extension VirtualMachineMonitor {
     /// Takes a virtual CPU offline. When no other one is up, the domain has powered itself off.
     func takeDown(_ vcpu: VirtualCPU) {
         vcpu.activity = .offline

@@ -3,7 +3,7 @@ import Architecture
 import CPU
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// RDMSR.
     @inline(never)
     func handleReadMSR(of vcpu: VirtualCPU) {
@@ -41,7 +41,7 @@ extension VirtualMachineMonitor {
         case ModelSpecificRegister.timestamp: return cpu_read_timestamp()
         case ModelSpecificRegister.timestampAuxiliary: return vcpu.timestampAuxiliary
         case HypercallPage.modelSpecificRegister: return 0
-        default: return control.readRegister(index) ?? fixedRegisters.value(index)
+        default: return control.readRegister(index) ?? monitor.fixedRegisters.value(index)
         }
     }
 
@@ -61,7 +61,7 @@ extension VirtualMachineMonitor {
             try installHypercallPage(value, for: vcpu, control)
         default:
             if try control.writeRegister(index, value) { return }
-            guard fixedRegisters.acceptsWrite(index, value) else { throw .generalProtection }
+            guard monitor.fixedRegisters.acceptsWrite(index, value) else { throw .generalProtection }
         }
     }
 }

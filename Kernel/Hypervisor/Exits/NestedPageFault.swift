@@ -2,7 +2,7 @@
 import Architecture
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// The guest has touched memory that it does not have. It reads ones, and what it writes is lost: see `UnbackedAccess`.
     @inline(never)
     func handleNestedPageFault(of vcpu: VirtualCPU) {

@@ -12,7 +12,7 @@ enum Port {
     static let intervalTimer: UInt16 = 0x42
 }
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// IN, OUT, INS, OUTS. There are no devices: reads give ones, writes are lost, but for the debug console.
     @inline(never)
     func handlePortIO(of vcpu: VirtualCPU) {
@@ -27,7 +27,7 @@ extension VirtualMachineMonitor {
             // A 32-bit result clears the upper half of RAX; smaller ones leave the rest alone.
             vcpu.registers.rax = access.size == 4 ? value : vcpu.registers.rax & ~mask | value
         } else if access.port == Port.debugConsole {
-            writeConsole(UInt8(truncatingIfNeeded: vcpu.registers.rax), of: vcpu.domain)
+            monitor.writeConsole(UInt8(truncatingIfNeeded: vcpu.registers.rax), of: vcpu.domain)
         }
         backend.control(of: vcpu).finishInstruction(length: UInt64(access.instructionLength))
     }
@@ -66,7 +66,7 @@ extension VirtualMachineMonitor {
                 for offset in 0..<UInt64(access.size) { try memory.write(UInt8.max, at: place.advanced(by: offset)) }
             } else {
                 let byte = try memory.read(UInt8.self, at: place)
-                if access.port == Port.debugConsole { writeConsole(byte, of: domain) }
+                if access.port == Port.debugConsole { monitor.writeConsole(byte, of: domain) }
             }
             return true
         } catch {

@@ -10,7 +10,7 @@ extension InterceptedExceptions {
     static let all = InterceptedExceptions(rawValue: .max)
 }
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// Lets the guest execute one instruction and exit with a debug exception. RFLAGS.TF does it on every processor; the
     /// shadow of STI and MOV SS would hold the trap back, and nothing is injected while stepping.
     func beginSingleStep(of vcpu: VirtualCPU) {

@@ -89,7 +89,7 @@ extension VirtualMachineMonitor {
     private func setTaskState(_ value: UInt64, hasSize: Bool, _ call: Hypercall) throws(XenError) {
         let (least, most) = (104 as UInt64, 104 + 32 + 8192 + 1 as UInt64)
         guard hasSize ? value &>> 32 >= least : value &>> 32 == 0 else {
-            destroy(call.vcpu, "named a place or size that no task state segment has")
+            call.domain.end(.destroyed("named a place or size that no task state segment has"))
             throw .invalidArgument
         }
         let size = hasSize ? min(value &>> 32, most) : value == 0 ? 0 : 128

@@ -3,16 +3,16 @@ import Architecture
 
 /// The hypercall instruction of the other vendor is an invalid opcode here. Where CPUID tells the guest of that other vendor, the
 /// guest cannot know better: then the instruction works all the same, as on Xen.
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// The exceptions that lead to an exit while nothing is stepped over.
     var interceptedExceptions: InterceptedExceptions {
-        cpuidPolicy.disguise == nil ? .always : .always.union(InterceptedExceptions(Exception.invalidOpcode))
+        monitor.cpuidPolicy.disguise == nil ? .always : .always.union(InterceptedExceptions(Exception.invalidOpcode))
     }
 
     /// An invalid opcode: makes the hypercall if it is the other vendor's instruction, and the guest was told of that vendor.
     /// Returns false when the exception is the guest's.
     func makesForeignHypercall(_ vcpu: VirtualCPU) -> Bool {
-        guard cpuidPolicy.disguise != nil else { return false }
+        guard monitor.cpuidPolicy.disguise != nil else { return false }
         let control = backend.control(of: vcpu)
         let memory = GuestMemory(of: vcpu, control)
         for offset in UInt64(0)..<3 {

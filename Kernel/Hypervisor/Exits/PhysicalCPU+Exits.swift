@@ -3,7 +3,7 @@ import Architecture
 import Diagnostics
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// Handles an exit: one line for each kind.
     @inline(__always)
     func handle(_ exit: Exit, of vcpu: VirtualCPU) {

@@ -2,7 +2,7 @@
 import Architecture
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// Gives the guest what is due before it runs: a new state, exceptions, interrupts. Usually there is nothing.
     @inline(__always)
     func prepareEntry(_ vcpu: VirtualCPU) {
@@ -77,19 +77,5 @@ extension VirtualMachineMonitor {
     func closeInterruptWindow(of vcpu: VirtualCPU) {
         vcpu.pending.remove(.interruptWindow)
         backend.control(of: vcpu).cancelInterruptWindow()
-    }
-
-    /// Sends a fixed interrupt to a virtual CPU's local APIC.
-    func interrupt(_ vcpu: VirtualCPU, vector: UInt8) {
-        vcpu.localAPIC.accept(vector)
-        vcpu.pending.insert(.localAPIC)
-        vcpu.wake()
-    }
-
-    /// Whether something would end a wait right now.
-    func hasDeliverableEvent(_ vcpu: VirtualCPU) -> Bool {
-        if vcpu.pending.contains(.nonMaskableInterrupt) { return true }
-        if vcpu.isUpcallPending && vcpu.domain.parameters.callbackVector != 0 { return true }
-        return vcpu.pending.contains(.localAPIC) && vcpu.localAPIC.deliverable != nil
     }
 }

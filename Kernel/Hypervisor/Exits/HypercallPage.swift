@@ -2,7 +2,7 @@
 import Architecture
 import XenInterface
 
-extension VirtualMachineMonitor {
+extension PhysicalCPU {
     /// The guest has written the number of one of its pages to the hypercall page register: the page is filled with a stub for
     /// each hypercall, 32 bytes apart: `mov eax, number`, the vendor's hypercall instruction, `ret`. (Xen public header
     /// `arch-x86/cpuid.h`)
@@ -18,7 +18,7 @@ extension VirtualMachineMonitor {
             let stub = mapping.frame.address.advanced(by: UInt64(number) &* UInt64(HypercallPage.stubSize))
             writeStub(number, at: stub)
         }
-        latchWordSize(of: vcpu.domain, is64Bit: control.isIn64BitCode)
+        monitor.latchWordSize(of: vcpu.domain, is64Bit: control.isIn64BitCode)
     }
 
     private func writeStub(_ number: UInt32, at stub: HostPhysicalAddress) {
@@ -34,7 +34,9 @@ extension VirtualMachineMonitor {
         }
         PhysicalMemory.write(UInt8(0xC3), at: stub.advanced(by: 8))
     }
+}
 
+extension VirtualMachineMonitor {
     /// Fixes the layout of the shared information page to the word size of the code that the domain runs now.
     func latchWordSize(of domain: Domain, is64Bit: Bool) {
         let layout = is64Bit ? SharedInfoLayout.bits64 : .bits32
