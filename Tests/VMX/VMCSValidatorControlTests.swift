@@ -39,7 +39,9 @@ struct VMCSValidatorControlTests {
             },
             BrokenRule("virtual-processor identifier") { $0[ControlFields.virtualProcessorIdentifier] = 0 },
             BrokenRule("no extended page tables") { $0[ControlFields.secondary].remove(.extendedPageTables) },
-            BrokenRule("memory type") { $0[ControlFields.extendedPageTables] = 0x6000 | 3 << 3 | 5 },
+            BrokenRule("tables have an unknown memory type") {
+                $0[ControlFields.extendedPageTables] = 0x6000 | 3 << 3 | 5
+            },
             BrokenRule("four levels") { $0[ControlFields.extendedPageTables] = 0x6000 | 2 << 3 | 6 },
             BrokenRule("extended-page-table pointer") { $0[ControlFields.extendedPageTables] |= 1 << 7 },
             BrokenRule("extended-page-table pointer") { $0[ControlFields.extendedPageTables] |= 1 << 39 },
@@ -70,8 +72,12 @@ struct VMCSValidatorControlTests {
     @Test(
         "a broken rule of event injection is named",
         arguments: [
-            BrokenRule("reserved bits") { $0.injection = EventInjection(rawValue: 1 << 31 | 1 << 12 | 2 << 8 | 2) },
-            BrokenRule("reserved bits") { $0.injection = EventInjection(rawValue: 1 << 31 | 1 << 30 | 2 << 8 | 2) },
+            BrokenRule("injected event has reserved bits") {
+                $0.injection = EventInjection(rawValue: 1 << 31 | 1 << 12 | 2 << 8 | 2)
+            },
+            BrokenRule("injected event has reserved bits") {
+                $0.injection = EventInjection(rawValue: 1 << 31 | 1 << 30 | 2 << 8 | 2)
+            },
             BrokenRule("reserved kind") { $0.injection = EventInjection(rawValue: 1 << 31 | 1 << 8) },
             BrokenRule("reserved kind") { $0.injection = EventInjection(rawValue: 1 << 31 | 7 << 8) },
             BrokenRule("another vector") { $0.injection = EventInjection(.nonMaskableInterrupt, vector: 3) },

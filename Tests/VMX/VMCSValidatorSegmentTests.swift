@@ -108,6 +108,37 @@ struct VMCSValidatorSegmentTests {
         }
     }
 
+    /// A guest in 64-bit code that may not run without paging.
+    private func makeRestricted() throws -> RecordedVMCS {
+        let vmcs = try RecordedVMCS.legalLong()
+        vmcs[ControlFields.secondary].remove(.unrestrictedGuest)
+        return vmcs
+    }
+
+    @Test(
+        "a guest that is not unrestricted has segments that fit their selectors",
+        arguments: [
+            BrokenRule("levels of SS and CS") { $0[GuestFields.selector(.ss)] |= 3 },
+            BrokenRule("SS has another privilege level") {
+                $0[GuestFields.accessRights(.cs)] |= 3 << 5
+                $0[GuestFields.accessRights(.ss)] |= 3 << 5
+            },
+            BrokenRule("more privileged than its selector") { $0[GuestFields.selector(.ds)] |= 3 },
+            BrokenRule("more privileged than its selector") { $0[GuestFields.selector(.gs)] |= 1 },
+            BrokenRule("CS is data") { $0[GuestFields.accessRights(.cs)] = 0xC093 },
+        ])
+    func restricted(rule: BrokenRule) throws {
+        try rule.check(makeRestricted())
+    }
+
+    @Test("conforming code may be more privileged than its selector")
+    func conforming() throws {
+        let vmcs = try makeRestricted()
+        vmcs[GuestFields.selector(.ds)] |= 3
+        vmcs[GuestFields.accessRights(.ds)] = 0xC09F
+        #expect(vmcs.rule == nil)
+    }
+
     @Test(
         "in virtual-8086 mode each segment register is as in real mode",
         arguments: [.es, .cs, .ss, .ds, .fs, .gs] as [GuestFields.SegmentRegister])

@@ -67,7 +67,7 @@ struct VMCSValidatorTests {
             BrokenRule("RFLAGS has reserved") { $0.flags.insert(RFlags(rawValue: 1 << 15)) },
             BrokenRule("RFLAGS has reserved") { $0.flags.insert(RFlags(rawValue: 1 << 22)) },
             BrokenRule("RFLAGS has reserved") { $0.flags.insert(RFlags(rawValue: 1 << 63)) },
-            BrokenRule("RFLAGS.IF is clear") { $0.injectInterrupt(0x30) },
+            BrokenRule("an interrupt is injected and RFLAGS.IF") { $0.injectInterrupt(0x30) },
         ])
     func flags(rule: BrokenRule) throws {
         try rule.check(.legal())
@@ -107,7 +107,7 @@ struct VMCSValidatorTests {
                 $0.flags.insert(.interruptEnable)
                 $0[GuestFields.interruptibility] = [.afterSTI, .afterMOVSS]
             },
-            BrokenRule("RFLAGS.IF is clear") { $0[GuestFields.interruptibility] = .afterSTI },
+            BrokenRule("shadow of STI is there and RFLAGS.IF") { $0[GuestFields.interruptibility] = .afterSTI },
             BrokenRule("system-management") { $0[GuestFields.interruptibility] = .afterSMI },
             BrokenRule("link pointer") { $0[GuestFields.vmcsLink] = 0x8000 },
             BrokenRule("an interrupt is injected in the shadow") {
