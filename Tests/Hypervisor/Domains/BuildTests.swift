@@ -54,7 +54,7 @@ struct BuildTests {
         let guest = try build(hypervisor.specification(kernel: kernel, vcpuCount: 3))
         #expect(guest.vcpu.activity == .runnable)
         #expect(guest.vcpu.pending == .startup)
-        hypervisor.monitor.prepareEntry(guest.vcpu)
+        hypervisor.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.loadedState?.instructionPointer == 0x1_0020)
         #expect(try guest.read(UInt32.self, at: guest.vcpu.registers.rbx) == 0x336E_C578)
         #expect(guest.vcpu.registers.rax == 0)
@@ -141,13 +141,6 @@ struct BuildTests {
         #expect(
             try #require(failure(hypervisor.specification(memorySize: 9 << 20))).contains("the machine has too little"))
         _ = try build(hypervisor.specification())
-    }
-
-    @Test("a control block that no memory is left for is the end of a build, and those made before are taken back")
-    func noControlBlock() throws {
-        hypervisor.backend.remainingControls = 2
-        #expect(try #require(failure(hypervisor.specification(vcpuCount: 3))).contains("the machine has too little"))
-        #expect(hypervisor.backend.retired == ["d1v0", "d1v1"])
     }
 
     @Test("wherever memory runs out while a domain is built, all that was taken is given back")

@@ -18,7 +18,7 @@ struct EntryTests {
     }
 
     private func enter(_ guest: TestGuest) -> EventInjection? {
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         return guest.control.deliver()
     }
 
@@ -103,12 +103,12 @@ struct EntryTests {
     func stepping() throws {
         let guest = try makeGuest()
         _ = try guest.send(guest.openInterprocessor())
-        guest.monitor.beginSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
         guest.vcpu.pending.insert(.nonMaskableInterrupt)
         #expect(enter(guest) == nil)
         guest.vcpu.raise(.page)
         #expect(enter(guest) == .exception(14, 0))
-        _ = guest.monitor.endSingleStep(of: guest.vcpu)
+        _ = guest.cpu.endSingleStep(of: guest.vcpu)
         #expect(enter(guest) == .nonMaskableInterrupt)
     }
 
@@ -143,9 +143,9 @@ struct EntryTests {
     func flush() throws {
         let guest = try hypervisor.makeGuest(vcpuCount: 2)
         guest.domain.physicalMap.needsFlush = true
-        guest.monitor.prepareEntry(guest.vcpu)
-        guest.monitor.prepareEntry(guest.vcpu)
-        guest.monitor.prepareEntry(guest.other(1).vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.other(1).vcpu)
         #expect(hypervisor.backend.flushes == [1])
     }
 

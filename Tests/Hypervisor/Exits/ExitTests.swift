@@ -21,7 +21,7 @@ struct ExitTests {
     func undefinedInstruction() throws {
         let guest = try hypervisor.makeGuest()
         guest.exit(.undefinedInstruction)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(6, nil))
         #expect(guest.control.instructionPointer == 0x1000)
     }
@@ -30,7 +30,7 @@ struct ExitTests {
     func forbiddenInstruction() throws {
         let guest = try hypervisor.makeGuest()
         guest.exit(.forbiddenInstruction)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(13, 0))
         #expect(guest.control.instructionPointer == 0x1000)
     }

@@ -27,7 +27,7 @@ struct MSRTests {
         guest.vcpu.registers.rax = 77
         guest.exit(.readMSR)
         #expect(guest.vcpu.registers.rax == 77)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(13, 0))
         #expect(guest.control.instructionPointer == 0x1000)
     }

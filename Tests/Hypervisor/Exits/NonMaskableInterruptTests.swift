@@ -9,7 +9,7 @@ struct NonMaskableInterruptTests {
     let hypervisor = TestHypervisor()
 
     private func enter(_ guest: TestGuest) -> EventInjection? {
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         return guest.control.deliver()
     }
 
@@ -56,7 +56,7 @@ struct NonMaskableInterruptTests {
     @Test("one that arrives while a guest's instruction is stepped over is the guest's, and comes after the step")
     func whileStepping() throws {
         let guest = try hypervisor.makeGuest()
-        guest.monitor.beginSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
         guest.control.exception = (2, 0)
         guest.exit(.exception)
         #expect(!guest.vcpu.pending.contains(.singleStep))

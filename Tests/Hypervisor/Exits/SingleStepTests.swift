@@ -20,12 +20,12 @@ struct SingleStepTests {
     @Test("a step sets the trap flag and intercepts every exception; its end takes both back, and the trace in DR6")
     func step() throws {
         let guest = try hypervisor.makeGuest()
-        guest.monitor.beginSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
         #expect(guest.control.flags.contains(.trap))
         #expect(guest.control.interceptedExceptions.rawValue == .max)
         #expect(guest.vcpu.pending.contains(.singleStep))
         guest.control.debugStatus = SingleStepTests.stepped | 1 << 13
-        #expect(!guest.monitor.endSingleStep(of: guest.vcpu))
+        #expect(!guest.cpu.endSingleStep(of: guest.vcpu))
         #expect(guest.control.flags == [.alwaysOne, .interruptEnable])
         #expect(guest.control.interceptedExceptions == .always)
         #expect(guest.control.debugStatus == 0xFFFF_0FF0 | 1 << 13)
@@ -36,9 +36,9 @@ struct SingleStepTests {
     func guestSteps() throws {
         let guest = try hypervisor.makeGuest()
         guest.control.flags.insert(.trap)
-        guest.monitor.beginSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
         guest.control.debugStatus = SingleStepTests.stepped
-        #expect(guest.monitor.endSingleStep(of: guest.vcpu))
+        #expect(guest.cpu.endSingleStep(of: guest.vcpu))
         #expect(guest.control.flags.contains(.trap))
         #expect(guest.control.debugStatus == SingleStepTests.stepped)
     }
@@ -47,11 +47,11 @@ struct SingleStepTests {
     func nextStep() throws {
         let guest = try hypervisor.makeGuest()
         guest.control.flags.insert(.trap)
-        guest.monitor.beginSingleStep(of: guest.vcpu)
-        _ = guest.monitor.endSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
+        _ = guest.cpu.endSingleStep(of: guest.vcpu)
         guest.control.flags.remove(.trap)
-        guest.monitor.beginSingleStep(of: guest.vcpu)
-        #expect(!guest.monitor.endSingleStep(of: guest.vcpu))
+        guest.cpu.beginSingleStep(of: guest.vcpu)
+        #expect(!guest.cpu.endSingleStep(of: guest.vcpu))
         #expect(!guest.control.flags.contains(.trap))
     }
 
@@ -59,14 +59,14 @@ struct SingleStepTests {
     func shadow() throws {
         let guest = try hypervisor.makeGuest()
         guest.control.isInterruptShadowed = true
-        guest.monitor.beginSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
         #expect(!guest.control.isInterruptShadowed)
     }
 
     @Test("the exception that ends our step is nobody's: nothing is written for the guest to see")
     func ours() throws {
         let guest = try hypervisor.makeGuest()
-        guest.monitor.beginSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
         guest.control.exception = (1, 0)
         guest.exit(.exception)
         #expect(guest.control.completedExceptionCount == 0)
@@ -76,11 +76,11 @@ struct SingleStepTests {
     @Test("an exception of the instruction itself is completed, as the guest's handler looks at CR2 and DR6")
     func guests() throws {
         let guest = try hypervisor.makeGuest()
-        guest.monitor.beginSingleStep(of: guest.vcpu)
+        guest.cpu.beginSingleStep(of: guest.vcpu)
         guest.control.exception = (14, 4)
         guest.exit(.exception)
         #expect(guest.control.completedExceptionCount == 1)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(14, 4))
         #expect(guest.control.interceptedExceptions == .always)
     }
@@ -91,7 +91,7 @@ struct SingleStepTests {
         guest.control.exception = (17, 0)
         guest.exit(.exception)
         #expect(guest.control.completedExceptionCount == 1)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(17, 0))
     }
 

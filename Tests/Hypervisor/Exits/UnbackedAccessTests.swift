@@ -76,7 +76,7 @@ struct UnbackedAccessTests {
         touch(guest, 0xFED0_0000)
         endStep(guest, vector: 14, errorCode: 2)
         #expect(!isMapped(guest, 0xF_ED00))
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(14, 2))
     }
 
@@ -86,7 +86,7 @@ struct UnbackedAccessTests {
         guest.control.flags.insert(.trap)
         touch(guest, 0xFED0_0000)
         endStep(guest)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(1, nil))
     }
 
@@ -94,7 +94,7 @@ struct UnbackedAccessTests {
     func ownDebugException() throws {
         let guest = try hypervisor.makeGuest()
         endStep(guest)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(1, nil))
     }
 

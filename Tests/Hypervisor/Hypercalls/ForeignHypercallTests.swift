@@ -25,7 +25,7 @@ struct ForeignHypercallTests {
 
     /// Whether the guest gets its invalid opcode, at the instruction itself, and RAX is as it was.
     private func isInvalid(_ guest: TestGuest) -> Bool {
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         return guest.control.deliver() == .exception(6, nil)
             && guest.control.instructionPointer == ForeignHypercallTests.place
             && guest.vcpu.registers.rax == UInt64(HypercallNumber.xenVersion.rawValue)
@@ -68,7 +68,7 @@ struct ForeignHypercallTests {
         guest.control.instructionPointer = 0xF_FFFE
         guest.control.exception = (6, 0)
         guest.exit(.exception)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .exception(6, nil))
     }
 
@@ -112,12 +112,12 @@ struct ForeignHypercallTests {
         for (test, intercepts) in [(hypervisor, true), (TestHypervisor(vendor: .amd), false)] {
             let guest = try test.makeGuest()
             guest.vcpu.pending.insert(.startup)
-            guest.monitor.prepareEntry(guest.vcpu)
+            guest.cpu.prepareEntry(guest.vcpu)
             let expected: InterceptedExceptions =
                 intercepts ? .always.union(InterceptedExceptions(.invalidOpcode)) : .always
             #expect(guest.control.interceptedExceptions == expected)
-            guest.monitor.beginSingleStep(of: guest.vcpu)
-            _ = guest.monitor.endSingleStep(of: guest.vcpu)
+            guest.cpu.beginSingleStep(of: guest.vcpu)
+            _ = guest.cpu.endSingleStep(of: guest.vcpu)
             #expect(guest.control.interceptedExceptions == expected)
         }
     }

@@ -83,7 +83,7 @@ struct VCPUOperationTests {
         #expect(call(guest, .initialize, 1, TestGuest.argumentPlace) == 0)
         #expect(call(guest, .up, 1) == 0)
         let other = guest.other(1)
-        guest.monitor.prepareEntry(other.vcpu)
+        guest.cpu.prepareEntry(other.vcpu)
         let state = try #require(other.control.loadedState)
         #expect(state.instructionPointer == 0x1234)
         #expect(state.stackPointer == 0x8000)
@@ -188,7 +188,7 @@ struct VCPUOperationTests {
         guest.vcpu.activity = .blocked
         #expect(call(guest, .sendNMI) == 0)
         #expect(guest.vcpu.activity == .runnable)
-        guest.monitor.prepareEntry(guest.vcpu)
+        guest.cpu.prepareEntry(guest.vcpu)
         #expect(guest.control.deliver() == .nonMaskableInterrupt)
     }
 }

@@ -19,7 +19,7 @@ struct InterruptCheckTests {
             return .halt
         }
         try hypervisor.monitor.build(hypervisor.specification(), identifier: 1)
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(hypervisor.backend.entries.count == exits)
         return hypervisor.platform.takeCount
     }
@@ -49,7 +49,7 @@ struct InterruptCheckTests {
         for identifier in [1, 2] as [UInt16] {
             try hypervisor.monitor.build(hypervisor.specification(), identifier: identifier)
         }
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(isOtherDone && exits < 20_000_000)
         #expect(hypervisor.monitor.outcome.endedCount == 2)
     }

@@ -34,7 +34,7 @@ struct RunTests {
 
     @Test("without a domain there is nothing to run")
     func empty() {
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(hypervisor.monitor.outcome.endedCount == 0)
     }
 
@@ -44,14 +44,28 @@ struct RunTests {
         let before = hypervisor.arena.allocator.freeCount
         hypervisor.backend.programs[1] = calls([(.xenVersion, 0), (.schedulerOperation, 0)])
         try hypervisor.monitor.build(specification, identifier: 1)
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(hypervisor.backend.entries == ["d1v0", "d1v0", "d1v0"])
         #expect(hypervisor.arena.allocator.freeCount == before)
         #expect(hypervisor.monitor.outcome.endedCount == 1)
         #expect(!hypervisor.monitor.outcome.hasCrashed)
         #expect(Recorder.lines(of: "log").last == "d1 \"test\" ended: poweroff")
         #expect(hypervisor.monitor.firstEntry > 0)
-        #expect(hypervisor.backend.retired == ["d1v0", "d1v1"])
+        #expect(hypervisor.backend.retired == ["d1v0"], "the other virtual CPU has never run")
+    }
+
+    @Test("a virtual CPU for whose control block no memory is left is the end of its domain, and of no other")
+    func noControlBlock() throws {
+        hypervisor.backend.programs[1] = calls([])
+        hypervisor.backend.programs[2] = calls([])
+        try hypervisor.monitor.build(hypervisor.specification(), identifier: 1)
+        try hypervisor.monitor.build(hypervisor.specification(), identifier: 2)
+        hypervisor.backend.remainingControls = 1
+        hypervisor.cpu.run()
+        #expect(hypervisor.monitor.outcome.endedCount == 2)
+        #expect(hypervisor.monitor.outcome.hasCrashed)
+        #expect(hypervisor.backend.entries.isEmpty == false)
+        #expect(Set(hypervisor.backend.retired).count == 1)
     }
 
     @Test("domains that yield take turns, and the context is switched between them")
@@ -59,7 +73,7 @@ struct RunTests {
         let yields: [(HypercallNumber, UInt64)] = Array(repeating: (.schedulerOperation, 0), count: 3)
         try build(1, calls(yields))
         try build(2, calls(yields))
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         let entries = hypervisor.backend.entries
         #expect(entries.count == 8)
         for index in 0..<6 { #expect(entries[index] != entries[index + 1]) }
@@ -84,7 +98,7 @@ struct RunTests {
             control.flags.remove(.interruptEnable)
             return .halt
         }
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(try #require(spinsBeforeOther) < 20_000_000)
         #expect(hypervisor.monitor.outcome.endedCount == 2)
     }
@@ -93,7 +107,7 @@ struct RunTests {
     func crash() throws {
         try build(1) { _, _, _ in .invalidState }
         try build(2, calls([(.xenVersion, 0)]))
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(hypervisor.monitor.outcome.hasCrashed)
         #expect(hypervisor.monitor.outcome.endedCount == 2)
         let ends = Recorder.lines(of: "log").filter { $0.contains("ended") }
@@ -107,7 +121,7 @@ struct RunTests {
         try build(1, calls([]))
         let vcpu = try #require(hypervisor.monitor.domains.first?.vcpus.first)
         hypervisor.backend.control(of: vcpu).brokenRule = "the sky is green"
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(hypervisor.backend.entries.isEmpty)
         #expect(hypervisor.monitor.outcome.hasCrashed)
         #expect(Recorder.lines(of: "log").contains { $0.contains("the sky is green") })
@@ -124,7 +138,7 @@ struct RunTests {
                 addressSize: 8, segmentBase: 0)
             return .portIO
         }
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(Recorder.lines(of: "d1") == ["panic: no init"])
         #expect(Recorder.lines(of: "log").last == "d1 \"test\" ended: reboot")
     }
@@ -149,7 +163,7 @@ struct RunTests {
             requested = requested ?? platform.timer
             if platform.waitCount == 3 { monitor.expireTimers(at: .max - 1) }
         }
-        monitor.run()
+        hypervisor.cpu.run()
         #expect(platform.waitCount == 3)
         #expect(try #require(requested) <= 1_000_000_000)
         #expect(step == 2)
@@ -162,7 +176,7 @@ struct RunTests {
             vcpu.activity = .blocked
             return .physicalInterrupt
         }
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(hypervisor.monitor.outcome.hasCrashed)
         #expect(Recorder.lines(of: "log").last == "d1 \"test\" ended: watchdog")
     }
@@ -175,7 +189,7 @@ struct RunTests {
             control.flags.remove(.interruptEnable)
             return .halt
         }
-        hypervisor.monitor.run()
+        hypervisor.cpu.run()
         #expect(states == [Runstate.running.rawValue])
     }
 
@@ -191,7 +205,7 @@ struct RunTests {
                 ])
                 try hypervisor.monitor.build(specification, identifier: number)
             }
-            hypervisor.monitor.run()
+            hypervisor.cpu.run()
             #expect(hypervisor.monitor.outcome.endedCount == Int(round) * 3)
             #expect(hypervisor.arena.allocator.freeCount + files == before)
         }

@@ -29,13 +29,17 @@ final class FakeBackend: VirtualizationBackend {
     private var controls: [ObjectIdentifier: FakeControlBlock] = [:]
 
     func control(of vcpu: VirtualCPU) -> FakeControlBlock {
-        if let control = controls[ObjectIdentifier(vcpu)] { return control }
-        preconditionFailure("a virtual CPU is prepared before it is used")
+        controls[ObjectIdentifier(vcpu)] ?? makeControl(of: vcpu)
     }
 
     func prepare(_ vcpu: VirtualCPU) -> Bool {
         guard remainingControls > 0 else { return false }
         remainingControls -= 1
+        _ = control(of: vcpu)
+        return true
+    }
+
+    private func makeControl(of vcpu: VirtualCPU) -> FakeControlBlock {
         let control = FakeControlBlock()
         controls[ObjectIdentifier(vcpu)] = control
         let program = programs[vcpu.domain.identifier.rawValue]
@@ -45,7 +49,7 @@ final class FakeBackend: VirtualizationBackend {
             control.flags.remove(.interruptEnable)
             return .halt
         }
-        return true
+        return control
     }
 
     func makeCurrent(_ vcpu: VirtualCPU) { current.append(FakeBackend.name(of: vcpu)) }

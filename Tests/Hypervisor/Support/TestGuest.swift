@@ -23,7 +23,8 @@ struct TestGuest {
     static let argumentPlace: UInt64 = 0x4_0000
     static let arrayPlace: UInt64 = 0x5_0000
 
-    var monitor: VirtualMachineMonitor<FakeBackend, FakePlatform> { hypervisor.monitor }
+    var monitor: VirtualMachineMonitor<FakePlatform> { hypervisor.monitor }
+    var cpu: PhysicalCPU<FakeBackend, FakePlatform> { hypervisor.cpu }
     var control: FakeControlBlock { hypervisor.backend.control(of: vcpu) }
     var identifier: DomainIdentifier { domain.identifier }
 
@@ -31,7 +32,7 @@ struct TestGuest {
     func other(_ number: Int) -> TestGuest { TestGuest(domain, domain.vcpus[number], hypervisor) }
 
     /// Handles an exit of this virtual CPU.
-    func exit(_ exit: Exit) { monitor.handle(exit, of: vcpu) }
+    func exit(_ exit: Exit) { cpu.handle(exit, of: vcpu) }
 
     /// Executes a hypercall with the number and arguments in the registers of the guest's word size.
     func call(_ number: HypercallNumber, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0) -> Int64 {

@@ -9,7 +9,8 @@ import Diagnostics
 final class TestHypervisor {
     let backend = FakeBackend()
     let platform = FakePlatform()
-    let monitor: VirtualMachineMonitor<FakeBackend, FakePlatform>
+    let monitor: VirtualMachineMonitor<FakePlatform>
+    let cpu: PhysicalCPU<FakeBackend, FakePlatform>
     /// The machine's memory: the last property, as the others have their frames in it until they go.
     let arena: TestArena
 
@@ -29,7 +30,9 @@ final class TestHypervisor {
         let clock = Clock(
             frequency: TestHypervisor.frequency, start: cpu_read_timestamp(), wallClockSeconds: 1_700_000_000)
         monitor = VirtualMachineMonitor(
-            backend: backend, machine: platform, allocator: arena.allocator, clock: clock, options: options)
+            nestedPageTableFormat: .nestedPaging, machine: platform, allocator: arena.allocator, clock: clock,
+            options: options)
+        cpu = PhysicalCPU(monitor: monitor, backend: backend)
     }
 
     deinit {
