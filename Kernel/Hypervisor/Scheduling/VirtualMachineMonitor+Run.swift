@@ -26,7 +26,7 @@ extension VirtualMachineMonitor {
     }
 
     /// Removes the domains that have ended.
-    private func removeEndedDomains() {
+    func removeEndedDomains() {
         while let ended = domains.first(where: { $0.end != nil }) { remove(ended) }
     }
 
