@@ -37,33 +37,4 @@ func callingConvention(_ suite: inout Suite) {
         test.expect(after.r11 == before.r11 && after.r12 == before.r12 && after.r13 == before.r13)
         test.expect(after.r14 == before.r14 && after.r15 == before.r15)
     }
-    privilegedCalls(&suite)
-}
-
-/// Hypercalls that only the control domain may make.
-private func privilegedCalls(_ suite: inout Suite) {
-    suite.test("hypercall: platform_op, sysctl, domctl and kexec_op are refused") { test in
-        let numbers: InlineArray<4, HypercallNumber> = [
-            .platformOperation, .systemControl, .domainControl, .kexecOperation,
-        ]
-        test.withPage { test, page in
-            for index in 0..<4 {
-                let result = test.hypercalls.call(numbers[index], page)
-                let isRefused = result < 0 && result >= -4095
-                test.expect(isRefused)
-            }
-        }
-    }
-    suite.test("multicall: runs each call and stores each result") { test in
-        var entries: InlineArray<2, MulticallEntry> = [MulticallEntry(), MulticallEntry()]
-        entries[0].operation = UInt64(HypercallNumber.xenVersion.rawValue)
-        entries[0].argument0 = UInt64(XenVersionOperation.pageSize.rawValue)
-        entries[1].operation = 60
-        let hypercalls = test.hypercalls
-        let result = Memory.withAddress(of: &entries) { hypercalls.call(.multicall, $0, 2) }
-        if result == XenError.notImplemented.result { return test.skip("multicall is not there") }
-        test.expect(result, is: 0)
-        test.expect(Int64(bitPattern: entries[0].result), is: 4096)
-        test.expect(Int64(bitPattern: entries[1].result), fails: .notImplemented)
-    }
 }

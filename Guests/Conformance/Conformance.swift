@@ -19,10 +19,16 @@ public func conformance(_ startInfo: UInt64) {
         consoleIO(&suite)
         vmAssist(&suite)
         grantTable(&suite)
-        grantUse(&suite)
+        grantSetup(&suite)
+        grantMap(&suite)
+        grantCopy(&suite)
+        multicall(&suite)
+        controlOperations(&suite)
         machine(&suite)
         compatibilityMode(&suite)
         vcpuOperation(&suite)
+        upcallVector(&suite)
+        eventQueues(&suite)
     }
     suite.guest.hypercalls.shutDown(.powerOff)
 }
@@ -38,12 +44,14 @@ private func eventChannels(_ suite: inout Suite) {
     eventChannelSend(&suite)
     eventChannelUnmask(&suite)
     eventCallback(&suite)
+    physicalInterrupts(&suite)
 }
 
 private func memory(_ suite: inout Suite) {
     physicalMap(&suite)
     reservations(&suite)
     memoryMap(&suite)
+    memoryRefusals(&suite)
 }
 
 private func machine(_ suite: inout Suite) {

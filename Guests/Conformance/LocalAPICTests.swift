@@ -88,7 +88,7 @@ private func localAPICInterrupts(_ suite: inout Suite) {
 }
 
 /// The MSRs of the local APIC in x2APIC mode.
-private enum LocalAPIC {
+enum LocalAPIC {
     static var identifier: UInt32 { 0x802 }
     static var version: UInt32 { 0x803 }
     static var taskPriority: UInt32 { 0x808 }
@@ -103,7 +103,7 @@ private enum LocalAPIC {
 
 extension Test {
     /// Calls `body` while the local APIC is in x2APIC mode and enabled by software.
-    fileprivate mutating func withLocalAPIC(_ body: (inout Test) -> Void) {
+    mutating func withLocalAPIC(_ body: (inout Test) -> Void) {
         let base = expectValue(Probe.readMSR(ModelSpecificRegister.apicBase))
         expect(Probe.writeMSR(ModelSpecificRegister.apicBase, base | 1 << 10) == nil)
         expect(Probe.writeMSR(LocalAPIC.spuriousInterrupt, 0x1FF) == nil)

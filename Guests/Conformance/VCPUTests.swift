@@ -83,6 +83,14 @@ private func runstate(_ suite: inout Suite) {
 }
 
 private func timeArea(_ suite: inout Suite) {
+    suite.test("vcpu_op: areas at addresses that lead nowhere are no error, and nothing is written") { test in
+        var call = VCPUOperation.RegisterArea(address: Nowhere.linearAddress)
+        test.expect(test.hypercalls.vcpu(.registerRunstateArea, 0, &call), is: 0)
+        test.expect(test.hypercalls.vcpu(.registerVCPUTimeArea, 0, &call), is: 0)
+        call.address = 0
+        test.expect(test.hypercalls.vcpu(.registerRunstateArea, 0, &call), is: 0)
+        test.expect(test.hypercalls.vcpu(.registerVCPUTimeArea, 0, &call), is: 0)
+    }
     suite.test("vcpu_op register_vcpu_time_memory_area: holds the same clock") { test in
         test.withPage { test, page in
             var call = VCPUOperation.RegisterArea(address: page)

@@ -42,8 +42,10 @@ extension VirtualMachineMonitor {
             _ side: GrantTableOperation.CopyPointer, isReference: Bool, forWriting: Bool, _ call: Hypercall,
             _ monitor: VirtualMachineMonitor
         ) throws(GrantStatus) {
+            guard let owner = monitor.domain(side.domain, for: call.domain) else {
+                throw side.domain == .control && !isReference ? .permissionDenied : .badDomain
+            }
             guard isReference || side.domain == .caller else { throw .permissionDenied }
-            guard let owner = monitor.domain(side.domain, for: call.domain) else { throw .badDomain }
             self.owner = owner
             self.target = side.target
             self.isReference = isReference

@@ -36,7 +36,7 @@ extension PhysicalCPU {
     }
 
     /// Removes the domains that have ended.
-    private func removeEndedDomains() {
+    func removeEndedDomains() {
         while let ended = monitor.domains.first(where: { $0.end != nil }) {
             if current?.domain === ended { current = nil }
             for vcpu in ended.vcpus where vcpu.hasControlBlock { backend.retire(vcpu) }
