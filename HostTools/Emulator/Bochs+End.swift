@@ -8,7 +8,10 @@ extension Bochs {
         let output = Self.tail(of: File.output.path(in: folder))
         switch ending {
         case .exited(Self.missingStatus): throw .notFound(program: program)
-        case .signalled(let signal): return .emulatorFailed("it was ended by signal \(signal)")
+        case .signalled(let signal):
+            // Now and then Bochs crashes while it shuts down; the kernel has said how the run ended before that.
+            return Self.shutdownCode(in: output).map(MachineEnd.shutDown)
+                ?? .emulatorFailed("it was ended by signal \(signal)")
         case .timedOut(let seconds): return .timedOut(seconds: seconds, ProcessorState(debuggerOutput: output))
         case .exited(let status):
             let log = Self.tail(of: File.log.path(in: folder))

@@ -73,6 +73,9 @@ struct BochsTests {
         #expect(
             try await Self.run("exit 3").end == .emulatorFailed("it ended with status 3 and without a reason"))
         #expect(try await Self.run("kill -9 $$").end == .emulatorFailed("it was ended by signal 9"))
+        #expect(
+            try await Self.run("printf '\\020'; kill -9 $$").end == .shutDown(.allDomainsEnded),
+            "a crash after the kernel has told how the run ended")
         // What ended it is the last such message.
         let both =
             "echo '0p[CPU0  ] >>PANIC<< exception(): 3rd (6) exception with no resolution' > first; printf '\\021'; "
