@@ -8,6 +8,9 @@ extension Bochs {
     static let instructionsPerSecond = 20_000_000
 
     /// Bochs' configuration, with paths relative to the run's folder (Bochs user manual, "bochsrc").
+    ///
+    /// Even with the speaker off Bochs opens the host's sound device, and where there is none its mixing thread runs over the end
+    /// of a buffer and ends the run: hence the dummy drivers.
     var configuration: String {
         """
         config_interface: textconfig
@@ -19,6 +22,7 @@ extension Bochs {
         reset_on_triple_fault=0, ignore_bad_msrs=1
         mouse: enabled=0
         speaker: enabled=0
+        sound: driver=dummy, waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
         parport1: enabled=0
         pci: enabled=1, chipset=i440fx
         floppy_bootsig_check: disabled=1
