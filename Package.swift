@@ -93,10 +93,11 @@ let package = Package(
         hostTool("DomainConfiguration", ["Building"]),
         hostTool("Emulator", [subprocess]),
         hostTool("TestReport"),
+        hostTool("HypercallCatalogue", ["TestReport", "XenInterface"]),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport",
+                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport", "HypercallCatalogue",
                 argumentParser, subprocess,
             ],
             path: "HostTools/apus", swiftSettings: rules),
@@ -119,6 +120,7 @@ let package = Package(
         tests(of: "DomainConfiguration", ["Building"]),
         tests(of: "Emulator"),
         tests(of: "TestReport"),
+        tests(of: "HypercallCatalogue", ["TestReport", "XenInterface"]),
     ],
     swiftLanguageModes: [.v6]
 )
