@@ -95,11 +95,12 @@ let package = Package(
         hostTool("DomainConfiguration", ["Building"]),
         hostTool("Emulator", [subprocess]),
         hostTool("TestReport"),
+        hostTool("HypercallCatalogue", ["TestReport", "XenInterface"]),
         .executableTarget(
             name: "apus",
             dependencies: [
                 "FileTree", "OpticalImage", "GuestPayload", "MachineIdentity", "DomainConfiguration", "Emulator",
-                "TestReport",
+                "TestReport", "HypercallCatalogue",
                 argumentParser, subprocess,
             ],
             path: "HostTools/apus", swiftSettings: rules),
@@ -126,6 +127,7 @@ let package = Package(
         tests(of: "DomainConfiguration", ["Building"]),
         tests(of: "Emulator"),
         tests(of: "TestReport"),
+        tests(of: "HypercallCatalogue", ["TestReport", "XenInterface"]),
     ],
     swiftLanguageModes: [.v6]
 )
