@@ -6,7 +6,8 @@ import XenInterface
 /// page of ones is mapped there for a single instruction.
 ///
 /// The access faults; the page is mapped; the guest executes the one instruction; the step is trapped; the page is unmapped
-/// and filled with ones again. An instruction can touch several pages, so a few may be mapped at a time.
+/// and filled with ones again. An instruction can touch several pages, so a few may be mapped at a time. Other virtual CPUs of the
+/// domain that touch the same place meanwhile share the page, and may read what was written into the void just now.
 struct UnbackedAccess {
     /// More than an instruction can touch: two for its own bytes, two for each of two operands, and two for a stack.
     static let limit = 8
@@ -30,7 +31,9 @@ struct UnbackedAccess {
     mutating func finish(of domain: Domain) {
         while count > 0 {
             count &-= 1
-            try? domain.physicalMap.unmap(GuestFrame(frames[count]))
+            let frame = GuestFrame(frames[count])
+            // Another virtual CPU may have put memory there meanwhile.
+            if domain.physicalMap.lookup(frame)?.use == .unbacked { try? domain.physicalMap.unmap(frame) }
         }
         PhysicalMemory.fill(domain.onesFrame.frame, with: .max)
     }

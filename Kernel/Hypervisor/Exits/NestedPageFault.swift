@@ -8,6 +8,8 @@ extension PhysicalCPU {
     func handleNestedPageFault(of vcpu: VirtualCPU) {
         let address = backend.control(of: vcpu).faultAddress
         if let mapping = vcpu.domain.physicalMap.lookup(address.frame) {
+            // Another virtual CPU may have mapped something there meanwhile: the instruction is executed again.
+            guard !mapping.isWritable else { return }
             guard mapping.use == .grant else { return destroy(vcpu, "wrote to memory that it may only read") }
             return vcpu.raise(.generalProtection)  // a grant that is mapped for reading only, as on Xen
         }

@@ -39,7 +39,7 @@ struct GrantMappingTests {
         user.control.faultAddress = GuestPhysicalAddress(TestGuest.mappingPlace)
         user.exit(.nestedPageFault)
         #expect(user.domain.end == nil)
-        #expect(user.vcpu.pending.contains(.exception))
+        #expect(user.vcpu.hasPending(.exception))
         #expect(user.vcpu.pendingException.vector == .generalProtection)
     }
 
