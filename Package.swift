@@ -97,10 +97,11 @@ let package = Package(
         hostTool("DomainConfiguration", ["Building"]),
         hostTool("Emulator", [subprocess]),
         hostTool("TestReport"),
+        hostTool("HypercallCatalogue", ["TestReport", "XenInterface"]),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport",
+                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport", "HypercallCatalogue",
                 argumentParser, subprocess,
             ],
             path: "HostTools/apus", swiftSettings: rules),
@@ -124,6 +125,7 @@ let package = Package(
         tests(of: "DomainConfiguration", ["Building"]),
         tests(of: "Emulator"),
         tests(of: "TestReport"),
+        tests(of: "HypercallCatalogue", ["TestReport", "XenInterface"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -16,7 +16,10 @@ extension VirtualMachineMonitor {
 
     /// Takes an ended domain away, which is in the list no more: says why, and gives back all that it had.
     func remove(_ domain: Domain) {
-        domain.lock.withLock { flushConsole(of: domain) }
+        domain.lock.withLock {
+            flushConsole(of: domain)
+            for vcpu in domain.vcpus { vcpu.unbackedAccess.finish(of: domain) }
+        }
         closeEventChannels(of: domain)
         endGrants(of: domain)
         domain.lock.withLock {

@@ -111,17 +111,10 @@ extension Domain {
         guard !hasEnded else { throw .badDomain }
         let isWritable = !flags.contains(.readOnly)
         let frame = try beginUse(of: reference, by: user, forWriting: isWritable, forMapping: true)
-        guard flags.isSubset(of: [.host, .readOnly]), !restrictsCaching(reference) else {
+        guard flags.isSubset(of: [.host, .readOnly]) else {
             endUse(of: reference, forWriting: isWritable)
             throw .generalError
         }
         return frame
-    }
-
-    /// Whether an entry asks for another kind of caching than the usual one, which only PV domains may.
-    private func restrictsCaching(_ reference: GrantReference) -> Bool {
-        guard let place = try? grantTable.place(of: reference) else { return false }
-        let flags = GrantFlags(rawValue: PhysicalMemory.read(UInt16.self, at: place))
-        return !flags.isDisjoint(with: .cacheMask)
     }
 }

@@ -40,7 +40,7 @@ extension PhysicalMap {
         PhysicalMemory.publish(0, at: slot)
         needsFlush = true
         if mapping.use == .ram {
-            retired.append(mapping.frame)
+            retire(mapping.frame)
             ramFrameCount &-= 1
         }
         prune(frame)
@@ -112,8 +112,7 @@ extension PhysicalMap {
                 if PhysicalMemory.read(UInt64.self, at: table.address.advanced(by: index &* 8)) != 0 { return }
             }
             PhysicalMemory.publish(0, at: parent)
-            retired.append(table)
-            needsFlush = true
+            retire(table)
             tableCount &-= 1
         }
     }

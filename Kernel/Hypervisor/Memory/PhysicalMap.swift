@@ -45,6 +45,12 @@ public struct PhysicalMap: ~Copyable {
     /// Looks up a guest frame; nil when nothing is mapped there.
     public func lookup(_ frame: GuestFrame) -> NestedPageTables.Mapping? { tables.lookup(frame) }
 
+    /// Frees a frame as soon as no processor can reach it any more.
+    mutating func retire(_ frame: HostFrame) {
+        retired.append(frame)
+        needsFlush = true
+    }
+
     /// Frees what was taken out of the map, once translations have been dropped: see `VirtualMachineMonitor.settle`.
     mutating func freeRetired() {
         while let frame = retired.removeLast() { allocator.free(frame) }

@@ -62,4 +62,10 @@ final class TestHypervisor {
         vcpu.pending.remove(.startup)
         return TestGuest(domain, vcpu, self)
     }
+
+    /// Ends a domain and takes it away.
+    func remove(_ guest: TestGuest) {
+        guest.domain.lock.withLock { guest.domain.end(.shutdown(.powerOff)) }
+        if let ended = monitor.takeEndedDomain() { monitor.remove(ended) }
+    }
 }
