@@ -64,13 +64,17 @@ let package = Package(
         kernel("Architecture"),
         kernel("Building"),
         kernel("Diagnostics"),
-        kernel("Machine", ["CPU", "Architecture", "Diagnostics"]),
-        kernel("Hypervisor", ["CPU", "Architecture", "Building", "Diagnostics", "XenInterface"]),
+        kernel("Locking", ["CPU"]),
+        kernel("Machine", ["CPU", "Architecture", "Diagnostics", "Locking"]),
+        kernel("Hypervisor", ["CPU", "Architecture", "Building", "Diagnostics", "Locking", "XenInterface"]),
         kernel("SVM", ["CPU", "Architecture", "Diagnostics", "Hypervisor", "XenInterface"]),
         kernel("VMX", ["CPU", "Architecture", "Diagnostics", "Hypervisor"]),
         kernel(
             "Apus",
-            ["CPU", "Architecture", "Building", "Diagnostics", "Machine", "Hypervisor", "SVM", "VMX", "XenInterface"]),
+            [
+                "CPU", "Architecture", "Building", "Diagnostics", "Locking", "Machine", "Hypervisor", "SVM", "VMX",
+                "XenInterface",
+            ]),
 
         // The guests.
         .systemLibrary(name: "Instructions", path: "Guests/GuestKit/Instructions"),
@@ -111,6 +115,7 @@ let package = Package(
         tests(of: "Building"),
         .target(name: "BootSymbols", path: "Tests/Support/BootSymbols"),
         tests(of: "Diagnostics"),
+        tests(of: "Locking"),
         tests(of: "Machine", ["Architecture", "BootSymbols", "CPU"]),
         tests(of: "Hypervisor", ["Architecture", "Building", "CPU", "Diagnostics", "XenInterface"]),
         .target(
