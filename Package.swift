@@ -40,6 +40,7 @@ func systemLibrary(_ name: String, package: String) -> Target {
 
 let argumentParser: Target.Dependency =
     .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -55,6 +56,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
@@ -90,11 +92,13 @@ let package = Package(
         // The host tools.
         systemLibrary("CLZ4", package: "liblz4-dev"),
         systemLibrary("CLZMA", package: "liblzma-dev"),
+        systemLibrary("CNettle", package: "nettle-dev"),
         systemLibrary("CZlib", package: "zlib1g-dev"),
         systemLibrary("CZstd", package: "libzstd-dev"),
         hostTool("FileTree"),
         hostTool("OpticalImage", ["FileTree"]),
-        hostTool("GuestPayload", ["Building", "FileTree", "CLZ4", "CLZMA", "CZlib", "CZstd"]),
+        hostTool("GuestPayload", ["Building", "FileTree", "CLZ4", "CLZMA", "CNettle", "CZlib", "CZstd"]),
+        hostTool("CloudSeed", ["FileTree", "OpticalImage", yams]),
         hostTool("MachineIdentity", ["FileTree", "GuestPayload"]),
         hostTool("DomainConfiguration", ["Building"]),
         hostTool("Emulator", [subprocess]),
@@ -103,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "FileTree", "OpticalImage", "GuestPayload", "MachineIdentity", "DomainConfiguration", "Emulator",
+                "FileTree", "OpticalImage", "GuestPayload", "MachineIdentity", "CloudSeed", "DomainConfiguration",
+                "Emulator",
                 "TestReport", "HypercallCatalogue",
                 argumentParser, subprocess,
             ],
@@ -128,6 +133,7 @@ let package = Package(
         tests(of: "FileTree", ["TestFiles"]),
         tests(of: "OpticalImage", ["FileTree", "TestFiles"]),
         tests(of: "GuestPayload", ["FileTree", "TestFiles"]),
+        tests(of: "CloudSeed", ["FileTree", "OpticalImage", "TestFiles"]),
         tests(of: "MachineIdentity", ["FileTree", "GuestPayload", "TestFiles"]),
         tests(of: "DomainConfiguration", ["Building"]),
         tests(of: "Emulator"),

@@ -8,7 +8,8 @@ public struct FileTreeError: Error, Equatable, CustomStringConvertible, Sendable
     /// What is wrong with it.
     public let reason: Reason
 
-    init(_ path: TreePath, _ reason: Reason) {
+    /// An error about a path.
+    public init(_ path: TreePath, _ reason: Reason) {
         self.path = path
         self.reason = reason
     }
@@ -27,6 +28,8 @@ public struct FileTreeError: Error, Equatable, CustomStringConvertible, Sendable
         case tooMany
         /// A hard link names a file that is not there.
         case noLinkTarget(TreePath)
+        /// Something that is needed is not there.
+        case missing(String)
         /// A hard link names a folder.
         case linkToFolder(TreePath)
     }
@@ -42,6 +45,7 @@ public struct FileTreeError: Error, Equatable, CustomStringConvertible, Sendable
         case .tooDeep: "lies more than \(FileTree.maximumDepth) folders deep"
         case .tooMany: "is one too many: a tree has at most \(FileTree.maximumCount) files"
         case .noLinkTarget(let target): "a hard link to \(target), which is not there"
+        case .missing(let what): "there is no \(what)"
         case .linkToFolder(let target): "a hard link to \(target), which is a folder"
         }
     }

@@ -7,13 +7,13 @@ import FileTree
 /// the host, and nobody has to be the superuser.
 public struct RamdiskWriter {
     private let tree: FileTree
-    private let date: Int64?
+    private let latestDate: Int64
 
     /// A writer of this tree.
-    /// - Parameter date: what every file gets as its date, in seconds since 1970; nil keeps their own.
-    public init(_ tree: FileTree, date: Int64? = nil) {
+    /// - Parameter latestDate: what files get as their date that were changed later, in seconds since 1970.
+    public init(_ tree: FileTree, latestDate: Int64? = nil) {
         self.tree = tree
-        self.date = date
+        self.latestDate = latestDate ?? .max
     }
 
     /// Hands the archive over, piece by piece.
@@ -79,6 +79,6 @@ public struct RamdiskWriter {
         let attributes = node.attributes
         return InitialRamdisk.Attributes(
             permissions: attributes.permissions, user: attributes.user, group: attributes.group,
-            modificationTime: UInt32(clamping: date ?? attributes.modificationTime))
+            modificationTime: UInt32(clamping: min(latestDate, attributes.modificationTime)))
     }
 }

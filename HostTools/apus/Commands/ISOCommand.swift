@@ -11,6 +11,7 @@ struct ISOCommand: AsyncParsableCommand {
               apus iso build --output data.iso --folder photos    a data disc
               apus iso list debian.iso
               apus iso extract debian.iso --output unpacked install.amd/vmlinuz
+              apus iso seed seed.iso user-data meta-data          configures a guest with cloud-init
             """,
-        subcommands: [ISOBuildCommand.self, ISOListCommand.self, ISOExtractCommand.self])
+        subcommands: [ISOBuildCommand.self, ISOListCommand.self, ISOExtractCommand.self, ISOSeedCommand.self])
 }

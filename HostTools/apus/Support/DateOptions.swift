@@ -34,7 +34,7 @@ struct DateOptions: ParsableArguments {
     }
 
     /// The date that a build system gives to everything (https://reproducible-builds.org/specs/source-date-epoch).
-    private static func sourceDateEpoch() throws(CommandFailure) -> Int64? {
+    static func sourceDateEpoch() throws(CommandFailure) -> Int64? {
         guard let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
         guard let seconds = Int64(text), seconds >= 0 else {
             throw .input("SOURCE_DATE_EPOCH is \"\(text)\"; set it to whole seconds since 1970, or unset it")
