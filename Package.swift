@@ -93,10 +93,11 @@ let package = Package(
         hostTool("DomainConfiguration", ["Building"]),
         hostTool("Emulator", [subprocess]),
         hostTool("TestReport"),
+        hostTool("XenReference", ["DomainConfiguration", "Emulator", "GuestPayload", subprocess]),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport",
+                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport", "XenReference",
                 argumentParser, subprocess,
             ],
             path: "HostTools/apus", swiftSettings: rules),
@@ -119,6 +120,7 @@ let package = Package(
         tests(of: "DomainConfiguration", ["Building"]),
         tests(of: "Emulator"),
         tests(of: "TestReport"),
+        tests(of: "XenReference", ["DomainConfiguration", "Emulator", "GuestPayload"]),
     ],
     swiftLanguageModes: [.v6]
 )
