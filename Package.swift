@@ -93,11 +93,13 @@ let package = Package(
         hostTool("DomainConfiguration", ["Building"]),
         hostTool("Emulator", [subprocess]),
         hostTool("TestReport"),
+        hostTool("HypercallCatalogue", ["TestReport", "XenInterface"]),
         hostTool("XenReference", ["DomainConfiguration", "Emulator", "GuestPayload", subprocess]),
         .executableTarget(
             name: "apus",
             dependencies: [
-                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport", "XenReference",
+                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport", "HypercallCatalogue",
+                "XenReference",
                 argumentParser, subprocess,
             ],
             path: "HostTools/apus", swiftSettings: rules),
@@ -120,6 +122,7 @@ let package = Package(
         tests(of: "DomainConfiguration", ["Building"]),
         tests(of: "Emulator"),
         tests(of: "TestReport"),
+        tests(of: "HypercallCatalogue", ["TestReport", "XenInterface"]),
         tests(of: "XenReference", ["DomainConfiguration", "Emulator", "GuestPayload"]),
     ],
     swiftLanguageModes: [.v6]

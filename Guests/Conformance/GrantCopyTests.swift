@@ -28,13 +28,14 @@ func grantCopy(_ suite: inout Suite) {
             }
         }
     }
-    suite.test("grant_table_op copy: whole pages, and none of a page") { test in
+    suite.test("grant_table_op copy: whole pages; no bytes at all need pages as well") { test in
         test.withPage { test, from in
             test.withPage { test, to in
                 Memory.fill(from, count: 4096, with: 0xA5)
                 test.expect(test.status(of: test.ownCopy(from, to, length: 4096)), is: .okay)
                 test.expect(Memory.isFilled(to, count: 4096, with: 0xA5))
-                test.expect(test.status(of: test.ownCopy(from, Nowhere.physicalAddress, length: 0)), is: .okay)
+                test.expect(test.status(of: test.ownCopy(from, to, length: 0)), is: .okay)
+                test.expect(test.status(of: test.ownCopy(from, Nowhere.physicalAddress, length: 0)), is: .badPage)
             }
         }
     }

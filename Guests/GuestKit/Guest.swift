@@ -5,7 +5,7 @@ import XenInterface
 /// All that a guest has to work with.
 public struct Guest {
     /// The way to the hypervisor.
-    public let hypercalls: Hypercalls
+    public internal(set) var hypercalls: Hypercalls
     /// Where its output goes.
     public var console: Console
     /// Free pages.

@@ -15,8 +15,10 @@ extension Hypercalls {
     public func callFromCompatibilityMode(
         _ number: UInt64, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0, _ fourth: UInt64 = 0
     ) -> Int64 {
-        guest_compat_call(
+        let result = guest_compat_call(
             GuestCompatRegisters(rax: number, rbx: first, rcx: second, rdx: third, rsi: fourth, rdi: 0))
+        answers?.note(number & 0xFFFF_FFFF, first & 0xFFFF_FFFF, Int64(Int32(truncatingIfNeeded: result)))
+        return result
     }
 
     /// A hypercall from a 32-bit code segment whose second argument is the address of a structure in the 32-bit layout.
@@ -32,6 +34,8 @@ extension Hypercalls {
 
     /// A hypercall with every register but RSP chosen, and told afterwards.
     public func call(with registers: GuestCallRegisters) -> GuestCallRegisters {
-        guest_call_with_registers(registers)
+        let after = guest_call_with_registers(registers)
+        answers?.note(registers.rax, registers.rdi, Int64(bitPattern: after.rax))
+        return after
     }
 }

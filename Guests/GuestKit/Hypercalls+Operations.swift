@@ -48,7 +48,29 @@ extension Hypercalls {
         call(.vcpuOperation, UInt64(operation.rawValue), vcpu)
     }
 
-    /// `grant_table_op` on one element.
+    /// `grant_table_op` on one element with a status.
+    public func grantTable<Element: GrantElement>(_ operation: GrantTableOperation, _ element: inout Element) -> Int64 {
+        let result = Memory.withAddress(of: &element) {
+            call(.grantTableOperation, UInt64(operation.rawValue), $0, 1)
+        }
+        if result == 0 { note(GrantStatus(rawValue: element.status), of: operation) }
+        return result
+    }
+
+    /// Notes the status that an element of a call has got.
+    public func note(_ status: GrantStatus?, of operation: GrantTableOperation) {
+        answers?.note(
+            UInt64(HypercallNumber.grantTableOperation.rawValue), UInt64(operation.rawValue),
+            Int64(status?.rawValue ?? 1),
+            ofElement: true)
+    }
+
+    /// Notes the result that an element of a list has got, for a hypercall or an operation that takes lists.
+    public func note(elementResult result: Int64, of number: HypercallNumber, _ operation: UInt32 = 0) {
+        answers?.note(UInt64(number.rawValue), UInt64(operation), result, ofElement: true)
+    }
+
+    /// `grant_table_op` on one structure.
     public func grantTable<Argument: GuestStructure>(
         _ operation: GrantTableOperation, _ argument: inout Argument
     ) -> Int64 {

@@ -9,6 +9,8 @@ import XenInterface
 public struct Hypercalls: Sendable {
     /// VMCALL instead of VMMCALL.
     private let usesVMCALL: Bool
+    /// Where answers are noted, if they are.
+    var answers: AnswerLog?
 
     /// Asks CPUID for the vendor, and tells the assembly as well.
     public init() {
@@ -21,9 +23,12 @@ public struct Hypercalls: Sendable {
         _ number: UInt64, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0, _ fourth: UInt64 = 0,
         _ fifth: UInt64 = 0
     ) -> Int64 {
-        usesVMCALL
+        let result =
+            usesVMCALL
             ? guest_vmcall(number, first, second, third, fourth, fifth)
             : guest_vmmcall(number, first, second, third, fourth, fifth)
+        answers?.note(number, first, result)
+        return result
     }
 
     /// A hypercall by its name.

@@ -4,7 +4,7 @@ import XenInterface
 /// A list of tests that reports itself in KTAP, the kernel test anything protocol, version 1.
 ///
 /// The list is a function that calls `test` for each. It is walked twice: once to count, as the report begins with the
-/// plan, and once to run.
+/// plan, and once to run. Behind each test that passes stand the answers that the hypervisor gave it.
 public struct Suite {
     /// The guest that the tests run in.
     public var guest: Guest
@@ -15,6 +15,7 @@ public struct Suite {
     /// Runs all the tests of `list` and prints their report.
     public static func run(in guest: Guest, _ list: (inout Suite) -> Void) -> Suite {
         var suite = Suite(guest: guest)
+        suite.guest.hypercalls.answers = suite.guest.pages.allocate().map(AnswerLog.init(in:))
         list(&suite)
         suite.guest.console.writeLine("KTAP version 1")
         suite.guest.console.write("1..")
@@ -35,6 +36,7 @@ public struct Suite {
     public mutating func test(_ name: StaticString, _ body: (inout Test) -> Void) {
         number += 1
         guard !isCounting else { return }
+        guest.hypercalls.answers?.clear()
         var test = Test(guest: guest)
         body(&test)
         guest = test.guest
@@ -49,5 +51,6 @@ public struct Suite {
         }
         guest.console.endLine()
         test.writeFailures(to: &guest.console)
+        if test.failureCount == 0 { guest.hypercalls.answers?.write(to: &guest.console) }
     }
 }

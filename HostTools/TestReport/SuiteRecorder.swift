@@ -9,6 +9,8 @@ public struct SuiteRecorder: Sendable {
     static let maximumDiagnostics = 40
     /// Lines that are kept of the end of the output.
     static let maximumLastLines = 12
+    /// Answers of the hypervisor that are kept for one test.
+    static let maximumAnswers = 1024
     /// Characters that are kept of a line.
     static let maximumLineLength = 400
 
@@ -104,8 +106,17 @@ public struct SuiteRecorder: Sendable {
     }
 
     private mutating func explain(_ text: String) {
+        if let answers = ObservedAnswer.list(in: text) { return note(answers) }
         guard !tests.isEmpty, tests[tests.count - 1].diagnostics.count < Self.maximumDiagnostics else { return }
         tests[tests.count - 1].diagnostics.append(text)
+    }
+
+    /// Only a test that has passed shows what the hypervisor answers.
+    private mutating func note(_ answers: [ObservedAnswer]) {
+        guard let last = tests.indices.last, tests[last].outcome == .passed,
+            tests[last].answers.count + answers.count <= Self.maximumAnswers
+        else { return }
+        tests[last].answers.formUnion(answers)
     }
 
     /// A problem, once, and not without end.

@@ -16,6 +16,8 @@ public struct TestResult: Sendable, Equatable {
     public var outcome: Outcome
     /// Lines that explain the result.
     public var diagnostics: [String]
+    /// What the hypervisor has answered the test, if it passed and its guest tells.
+    public var answers: Set<ObservedAnswer> = []
 
     /// A result with its explanation.
     public init(name: String, outcome: Outcome, diagnostics: [String] = []) {

@@ -38,3 +38,17 @@ extension GrantTableOperation.SwapReferences {
     /// The same for all callers.
     public static var compatStatusOffset: Int { 8 }
 }
+
+extension GrantTableOperation.SetupTable {
+    /// The same for all callers.
+    public static var statusOffset: Int { 8 }
+    /// The same for all callers.
+    public static var compatStatusOffset: Int { 8 }
+}
+
+extension GrantTableOperation.QuerySize {
+    /// The same for all callers.
+    public static var statusOffset: Int { 12 }
+    /// The same for all callers.
+    public static var compatStatusOffset: Int { 12 }
+}

@@ -2,7 +2,7 @@
 
 extension GrantTableOperation {
     /// An element of `setupTable` (`struct gnttab_setup_table`, 24 bytes; 16 for a 32-bit caller).
-    public struct SetupTable: GuestStructure {
+    public struct SetupTable: GrantElement {
         /// Whose table.
         public var domain: DomainIdentifier = DomainIdentifier()
         /// Padding, zero.
@@ -83,7 +83,7 @@ extension GrantTableOperation {
     }
 
     /// An element of `querySize` (`struct gnttab_query_size`, 16 bytes).
-    public struct QuerySize: GuestStructure {
+    public struct QuerySize: GrantElement {
         /// Whose table.
         public var domain: DomainIdentifier = DomainIdentifier()
         /// Padding, zero.

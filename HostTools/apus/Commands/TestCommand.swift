@@ -2,6 +2,7 @@
 import ArgumentParser
 import Emulator
 import Foundation
+import HypercallCatalogue
 import TestReport
 
 /// `apus test`: boots test suites and reports.
@@ -20,6 +21,7 @@ struct TestCommand: AsyncParsableCommand {
               apus test mine.elf other.cfg               guests of your own, one after the other
               apus test --format junit --output report.xml
               apus test --cpu both                       on AMD and Intel, and whether they come out alike
+              apus test --coverage coverage.json         which answers of hypercalls the tests have seen
               apus test --model ryzen --model tigerlake conformance
               apus test --hypervisor xen conformance     the same guest on Debian's Xen 4.17
               apus test --hypervisor xen --as-dom0 mine.elf    a quick look, in the place of Xen's control domain
@@ -59,6 +61,12 @@ struct TestCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where the report goes (default: standard output).", valueName: "file"), completion: .file())
     var output: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write which answers of which hypercalls the tests have seen, as JSON. The counts are shown without it as well.",
+            valueName: "file"), completion: .file())
+    var coverage: String?
+
     @Option(help: ArgumentHelp("More options for the hypervisor.", valueName: "options"))
     var append: String = ""
 
@@ -95,6 +103,7 @@ struct TestCommand: AsyncParsableCommand {
             suites: chosen, limit: options.timeout, isChatty: console, isPrivileged: asControlDomain)
         let report = try await session.run(on: try await RealXen.installation())
         try write(report)
+        try writeCoverage(of: report)
         if !report.isGood { throw CommandFailure(.testFailed, output == nil ? "" : report.counts.summary) }
     }
 
@@ -114,6 +123,7 @@ struct TestCommand: AsyncParsableCommand {
         let session = TestSession(boots: boots, workers: jobs, isChatty: console)
         let (report, verdict) = try await session.run()
         try write(report)
+        try writeCoverage(of: report)
         guard !report.isGood else { return }
         throw CommandFailure(
             verdict == .good ? .testFailed : verdict.exitStatus, output == nil ? "" : report.counts.summary)
@@ -136,5 +146,14 @@ struct TestCommand: AsyncParsableCommand {
         guard let output else { return try Terminal.output(String(text.dropLast())) }
         try InputFile.write(Array(text.utf8), to: output)
         Terminal.progress("\(output): \(report.counts.summary)")
+    }
+
+    /// Shows which answers the tests have seen, if their guests tell.
+    private func writeCoverage(of report: TestReport) throws {
+        let seen = AnswerCoverage(report)
+        guard seen.covered.count > 0 || coverage != nil else { return }
+        let text = seen.lines.joined(separator: "\n")
+        if format == .human && output == nil { try Terminal.output(text) } else { Terminal.progress(text) }
+        if let coverage { try InputFile.write(Array(CoverageRecord(seen).json()), to: coverage) }
     }
 }

@@ -12,6 +12,8 @@ struct UnbackedAccess {
     static let limit = 8
 
     private var frames = InlineArray<8, UInt64>(repeating: 0)
+    /// The frame behind each that shows a copy.
+    private var originals = InlineArray<8, HostFrame?>(repeating: nil)
     private(set) var count = 0
     /// Whether the guest had RFLAGS.TF set itself when the step began.
     var guestStepsToo = false
@@ -23,14 +25,40 @@ struct UnbackedAccess {
         guard count < UnbackedAccess.limit else { throw .argumentListTooLong }
         try domain.physicalMap.map(frame, to: domain.onesFrame.frame, use: .unbacked)
         frames[count] = frame.number
+        originals[count] = nil
         count &+= 1
     }
 
-    /// Unmaps what was mapped and restores the ones.
+    /// Maps a copy of a grant that the guest may only read, so that what it writes is lost.
+    ///
+    /// - Throws: as `map` does.
+    mutating func mapCopy(of original: HostFrame, at frame: GuestFrame, of domain: Domain) throws(XenError) {
+        guard count < UnbackedAccess.limit else { throw .argumentListTooLong }
+        let allocator = domain.physicalMap.allocator
+        guard let copy = allocator.takeFrame() else { throw .outOfMemory }
+        PhysicalMemory.copy(from: original.address, to: copy.address, count: frameSize)
+        do throws(XenError) {
+            try domain.physicalMap.unmap(frame)
+            try domain.physicalMap.map(frame, to: copy, use: .unbacked)
+        } catch {
+            allocator.free(copy)
+            throw error
+        }
+        frames[count] = frame.number
+        originals[count] = original
+        count &+= 1
+    }
+
+    /// Unmaps what was mapped and restores the ones, and the grants.
     mutating func finish(of domain: Domain) {
         while count > 0 {
             count &-= 1
-            try? domain.physicalMap.unmap(GuestFrame(frames[count]))
+            let frame = GuestFrame(frames[count])
+            let shown = domain.physicalMap.lookup(frame)
+            try? domain.physicalMap.unmap(frame)
+            guard let original = originals[count] else { continue }
+            if let shown, shown.use == .unbacked { domain.physicalMap.allocator.free(shown.frame) }
+            try? domain.physicalMap.map(frame, to: original, use: .grant, writable: false)
         }
         PhysicalMemory.fill(domain.onesFrame.frame, with: .max)
     }

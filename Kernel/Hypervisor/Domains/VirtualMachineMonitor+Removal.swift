@@ -21,6 +21,7 @@ extension VirtualMachineMonitor {
         case nil: break
         }
         Machine.log(.error, line)
+        for vcpu in domain.vcpus { vcpu.unbackedAccess.finish(of: domain) }
         closeEventChannels(of: domain)
         endGrants(of: domain)
         scheduler.remove(domain)

@@ -3,16 +3,19 @@ import Architecture
 import XenInterface
 
 extension PhysicalCPU {
-    /// The guest has touched memory that it does not have. It reads ones, and what it writes is lost: see `UnbackedAccess`.
+    /// The guest has touched memory that it does not have: it reads ones, and what it writes is lost. What it writes to a grant
+    /// that it may only read is lost as well. See `UnbackedAccess`.
     @inline(never)
     func handleNestedPageFault(of vcpu: VirtualCPU) {
         let address = backend.control(of: vcpu).faultAddress
-        if let mapping = vcpu.domain.physicalMap.lookup(address.frame) {
-            guard mapping.use == .grant else { return destroy(vcpu, "wrote to memory that it may only read") }
-            return vcpu.raise(.generalProtection)  // a grant that is mapped for reading only, as on Xen
-        }
+        let mapping = vcpu.domain.physicalMap.lookup(address.frame)
+        if let mapping, mapping.use != .grant { return destroy(vcpu, "wrote to memory that it may only read") }
         do throws(XenError) {
-            try vcpu.unbackedAccess.map(address.frame, of: vcpu.domain)
+            if let mapping {
+                try vcpu.unbackedAccess.mapCopy(of: mapping.frame, at: address.frame, of: vcpu.domain)
+            } else {
+                try vcpu.unbackedAccess.map(address.frame, of: vcpu.domain)
+            }
         } catch {
             destroy(vcpu, "touched more memory outside its own than one instruction can")
             return

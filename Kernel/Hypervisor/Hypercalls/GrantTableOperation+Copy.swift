@@ -11,7 +11,6 @@ extension VirtualMachineMonitor {
     }
 
     private func copy(_ element: GrantTableOperation.Copy, _ call: Hypercall) throws(GrantStatus) {
-        guard element.length > 0 else { return }
         let flags = GrantCopyFlags(rawValue: element.flags)
         let source = try CopySide(
             element.source, isReference: flags.contains(.sourceIsReference), forWriting: false, call, self)

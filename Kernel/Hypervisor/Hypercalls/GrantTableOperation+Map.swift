@@ -27,9 +27,7 @@ extension VirtualMachineMonitor {
         let frame = try owner.beginUse(
             of: element.reference, by: call.domain.identifier, forWriting: isWritable, forMapping: true)
         do throws(GrantStatus) {
-            guard flags.isSubset(of: [.host, .readOnly]), !owner.restrictsCaching(element.reference) else {
-                throw .generalError
-            }
+            guard flags.isSubset(of: [.host, .readOnly]) else { throw .generalError }
             var mapping = GrantMapping()
             mapping.frame = frame.number
             mapping.reference = element.reference
@@ -91,14 +89,5 @@ extension VirtualMachineMonitor {
             endUse(by: mapping)
         }
         for other in domains where other !== domain { other.grantTable.mappings.orphan(domain.identifier) }
-    }
-}
-
-extension Domain {
-    /// Whether an entry asks for another kind of caching than the usual one, which only PV domains may.
-    fileprivate func restrictsCaching(_ reference: GrantReference) -> Bool {
-        guard let place = try? grantTable.place(of: reference) else { return false }
-        let flags = GrantFlags(rawValue: PhysicalMemory.read(UInt16.self, at: place))
-        return !flags.isDisjoint(with: .cacheMask)
     }
 }

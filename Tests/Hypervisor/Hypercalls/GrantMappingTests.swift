@@ -31,16 +31,36 @@ struct GrantMappingTests {
         #expect(try user.unmap(handle) == .badHandle)
     }
 
-    @Test("a mapping for reading only is written neither by the guest nor by the hypervisor for it")
+    @Test("what a guest writes to a mapping for reading only is lost, and the hypervisor does not write for it")
     func readOnly() throws {
         let (owner, user) = try pair()
-        #expect(try user.map(9, of: owner.identifier, [.host, .readOnly]).status == .okay)
+        let (status, handle) = try user.map(9, of: owner.identifier, [.host, .readOnly])
+        #expect(status == .okay)
         #expect(throws: XenError.badAddress) { try user.write(UInt64(1), at: TestGuest.mappingPlace) }
+        let free = hypervisor.arena.allocator.freeCount
         user.control.faultAddress = GuestPhysicalAddress(TestGuest.mappingPlace)
         user.exit(.nestedPageFault)
+        #expect(try user.read(UInt64.self, at: TestGuest.mappingPlace) == 0x1234)
+        try user.write(UInt64(1), at: TestGuest.mappingPlace)  // the instruction writes
+        user.control.exception = (1, 0)
+        user.exit(.exception)
         #expect(user.domain.end == nil)
-        #expect(user.vcpu.pending.contains(.exception))
-        #expect(user.vcpu.pendingException.vector == .generalProtection)
+        #expect(try user.read(UInt64.self, at: TestGuest.mappingPlace) == 0x1234)
+        #expect(try owner.read(UInt64.self, at: 0x8_0000) == 0x1234)
+        #expect(hypervisor.arena.allocator.freeCount == free)
+        #expect(try user.unmap(handle) == .okay)
+    }
+
+    @Test("a guest that ends in the middle of such an instruction leaves nothing behind")
+    func endsWhileWriting() throws {
+        let (owner, user) = try pair()
+        #expect(try user.map(9, of: owner.identifier, [.host, .readOnly]).status == .okay)
+        let free = hypervisor.arena.allocator.freeCount
+        user.control.faultAddress = GuestPhysicalAddress(TestGuest.mappingPlace)
+        user.exit(.nestedPageFault)
+        hypervisor.monitor.remove(user.domain)
+        #expect(try owner.flags(of: 9) == .permitAccess)
+        #expect(hypervisor.arena.allocator.freeCount >= free)
     }
 
     @Test("only the domain that is named maps, and what it maps it does not grant again")
