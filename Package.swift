@@ -64,13 +64,17 @@ let package = Package(
         kernel("Architecture"),
         kernel("Building"),
         kernel("Diagnostics"),
-        kernel("Machine", ["CPU", "Architecture", "Diagnostics"]),
-        kernel("Hypervisor", ["CPU", "Architecture", "Building", "Diagnostics", "XenInterface"]),
+        kernel("Locking", ["CPU"]),
+        kernel("Machine", ["CPU", "Architecture", "Diagnostics", "Locking"]),
+        kernel("Hypervisor", ["CPU", "Architecture", "Building", "Diagnostics", "Locking", "XenInterface"]),
         kernel("SVM", ["CPU", "Architecture", "Diagnostics", "Hypervisor", "XenInterface"]),
         kernel("VMX", ["CPU", "Architecture", "Diagnostics", "Hypervisor"]),
         kernel(
             "Apus",
-            ["CPU", "Architecture", "Building", "Diagnostics", "Machine", "Hypervisor", "SVM", "VMX", "XenInterface"]),
+            [
+                "CPU", "Architecture", "Building", "Diagnostics", "Locking", "Machine", "Hypervisor", "SVM", "VMX",
+                "XenInterface",
+            ]),
 
         // The guests.
         .systemLibrary(name: "Instructions", path: "Guests/GuestKit/Instructions"),
@@ -88,8 +92,10 @@ let package = Package(
         systemLibrary("CLZMA", package: "liblzma-dev"),
         systemLibrary("CZlib", package: "zlib1g-dev"),
         systemLibrary("CZstd", package: "libzstd-dev"),
-        hostTool("OpticalImage"),
-        hostTool("GuestPayload", ["Building", "CLZ4", "CLZMA", "CZlib", "CZstd"]),
+        hostTool("FileTree"),
+        hostTool("OpticalImage", ["FileTree"]),
+        hostTool("GuestPayload", ["Building", "FileTree", "CLZ4", "CLZMA", "CZlib", "CZstd"]),
+        hostTool("MachineIdentity", ["FileTree", "GuestPayload"]),
         hostTool("DomainConfiguration", ["Building"]),
         hostTool("Emulator", [subprocess]),
         hostTool("TestReport"),
@@ -98,8 +104,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "OpticalImage", "GuestPayload", "DomainConfiguration", "Emulator", "TestReport", "HypercallCatalogue",
-                "XenReference",
+                "FileTree", "OpticalImage", "GuestPayload", "MachineIdentity", "DomainConfiguration", "Emulator",
+                "TestReport", "HypercallCatalogue", "XenReference",
                 argumentParser, subprocess,
             ],
             path: "HostTools/apus", swiftSettings: rules),
@@ -110,6 +116,7 @@ let package = Package(
         tests(of: "Building"),
         .target(name: "BootSymbols", path: "Tests/Support/BootSymbols"),
         tests(of: "Diagnostics"),
+        tests(of: "Locking"),
         tests(of: "Machine", ["Architecture", "BootSymbols", "CPU"]),
         tests(of: "Hypervisor", ["Architecture", "Building", "CPU", "Diagnostics", "XenInterface"]),
         .target(
@@ -117,8 +124,12 @@ let package = Package(
             swiftSettings: rules),
         tests(of: "SVM", ["Architecture", "BootSymbols", "Hypervisor", "TestMemory"]),
         tests(of: "VMX", ["Architecture", "BootSymbols", "CPU", "Hypervisor", "TestMemory"]),
-        tests(of: "OpticalImage"),
-        tests(of: "GuestPayload"),
+        .target(
+            name: "TestFiles", dependencies: ["FileTree"], path: "Tests/Support/TestFiles", swiftSettings: rules),
+        tests(of: "FileTree", ["TestFiles"]),
+        tests(of: "OpticalImage", ["FileTree", "TestFiles"]),
+        tests(of: "GuestPayload", ["FileTree", "TestFiles"]),
+        tests(of: "MachineIdentity", ["FileTree", "GuestPayload", "TestFiles"]),
         tests(of: "DomainConfiguration", ["Building"]),
         tests(of: "Emulator"),
         tests(of: "TestReport"),

@@ -19,7 +19,10 @@ struct Apus: AsyncParsableCommand {
             Exit status: 0 good, 1 a test failed, 2 wrong usage or input, 3 a guest or the hypervisor crashed,
             4 time was up, 5 the emulator is missing.
             """,
-        subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self, ISOCommand.self, GuestCommand.self])
+        subcommands: [
+            RunCommand.self, TestCommand.self, BenchCommand.self, ISOCommand.self, GuestCommand.self,
+            MachineIDCommand.self,
+        ])
 
     static func main() async {
         do {

@@ -33,10 +33,7 @@ public final class HostMachine: Platform {
     public static func log(_ level: LogLevel, _ message: Message) { Log.write(level, message) }
 
     public static func writeConsole(domain: UInt16, line: Message) {
-        let prefix: Message = "(d\(domain)) "
-        Log.writeRaw(prefix)
-        Log.writeRaw(line)
-        Log.endLine()
+        Log.writeConsole(domain: domain, line)
     }
 
     public func setTimer(in nanoseconds: UInt64) {
@@ -46,6 +43,8 @@ public final class HostMachine: Platform {
         LocalAPIC.startTimer(count: UInt32(truncatingIfNeeded: max(count, 1)))
     }
 
+    public func interrupt(_ processor: Int) {}
+
     public func takeInterrupts() { cpu_take_pending_interrupts() }
 
     public func waitForInterrupt() { cpu_wait_for_interrupt() }
@@ -53,27 +52,24 @@ public final class HostMachine: Platform {
     @inline(__always)
     public func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDResult { cpu_cpuid(leaf, subleaf) }
 
-    public func switchContext(from old: VirtualCPU?, to new: VirtualCPU) {
-        if !hostExtendedControl.isEmpty {
-            // QEMU's emulated processor does not intercept XSETBV, so the guest's value is whatever is there now.
-            old?.extendedControl = XCR0(rawValue: cpu_read_xcr0())
-            cpu_write_xcr0(hostExtendedControl.rawValue)
-        }
-        if let old {
-            old.debugAddresses = cpu_read_debug_addresses()
-            if hostExtendedControl.isEmpty {
-                cpu_fxsave(old.floatingPoint.address.value)
-            } else {
-                cpu_xsave(old.floatingPoint.address.value, hostExtendedControl.rawValue)
-            }
-        }
-        cpu_write_debug_addresses(new.debugAddresses)
+    public func saveContext(of vcpu: VirtualCPU) {
+        vcpu.debugAddresses = cpu_read_debug_addresses()
+        guard !hostExtendedControl.isEmpty else { return cpu_fxsave(vcpu.floatingPoint.address.value) }
+        // QEMU's emulated processor does not intercept XSETBV, so the guest's value is whatever is there now.
+        vcpu.extendedControl = XCR0(rawValue: cpu_read_xcr0())
+        cpu_write_xcr0(hostExtendedControl.rawValue)
+        cpu_xsave(vcpu.floatingPoint.address.value, hostExtendedControl.rawValue)
+    }
+
+    public func loadContext(of vcpu: VirtualCPU) {
+        cpu_write_debug_addresses(vcpu.debugAddresses)
         if hostExtendedControl.isEmpty {
-            cpu_fxrstor(new.floatingPoint.address.value)
+            cpu_fxrstor(vcpu.floatingPoint.address.value)
         } else {
-            cpu_xrstor(new.floatingPoint.address.value, hostExtendedControl.rawValue)
+            cpu_write_xcr0(hostExtendedControl.rawValue)
+            cpu_xrstor(vcpu.floatingPoint.address.value, hostExtendedControl.rawValue)
         }
-        reloadContext(of: new)
+        reloadContext(of: vcpu)
     }
 
     public func reloadContext(of vcpu: VirtualCPU) {

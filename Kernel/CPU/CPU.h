@@ -136,6 +136,18 @@ INSTRUCTION uint64_t cpu_read_idt_base(void) {
     return pointer.base;
 }
 
+INSTRUCTION uint64_t cpu_read_gdt_base(void) {
+    struct DescriptorTablePointer pointer;
+    __asm__ volatile("sgdt %0" : "=m"(pointer));
+    return pointer.base;
+}
+
+/// Where the task state segment lies, by its descriptor. (Intel SDM vol. 3A §8.2.3)
+INSTRUCTION uint64_t cpu_read_task_base(void) {
+    const uint64_t *descriptor = (const uint64_t *)(cpu_read_gdt_base() + (cpu_read_task_register() & ~7u));
+    return (descriptor[0] >> 16 & 0xFFFFFF) | (descriptor[0] >> 56 << 24) | descriptor[1] << 32;
+}
+
 // ---- Memory-mapped registers --------------------------------------------------------------------------------------
 
 INSTRUCTION uint32_t cpu_read_mmio32(uint64_t address) { return *(volatile uint32_t *)address; }

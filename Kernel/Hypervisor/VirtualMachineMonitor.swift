@@ -2,6 +2,8 @@
 import Architecture
 import CPU
 import Diagnostics
+import Locking
+import Synchronization
 import XenInterface
 
 /// The hypervisor: the domains, the scheduler and the clock, on one machine. It knows nothing of how its guests are run: see
@@ -23,10 +25,14 @@ public final class VirtualMachineMonitor<Machine: Platform> {
     let cpuidPolicy: CPUIDPolicy
     /// The registers that read the same for all guests.
     let fixedRegisters: FixedRegisters
+    /// Held while the list of domains is looked at or changed. Whoever holds the lock of a domain may take it.
+    let domainsLock = SpinLock()
     /// The domains that run, in the order of their numbers.
     public internal(set) var domains: [Domain] = []
+    /// How many domains there are, those that are being removed included.
+    let remainingDomainCount = Atomic<Int>(0)
     /// Whose turn it is.
-    var scheduler: Scheduler
+    let scheduler: Scheduler
     /// What has become of the domains that have ended.
     public internal(set) var outcome = Outcome()
 
@@ -36,7 +42,7 @@ public final class VirtualMachineMonitor<Machine: Platform> {
     /// A hypervisor without domains.
     public init(
         nestedPageTableFormat: NestedPageTableFormat, machine: Machine, allocator: FrameAllocator, clock: Clock,
-        options: Options
+        options: Options, processorCount: Int = 1
     ) {
         self.nestedPageTableFormat = nestedPageTableFormat
         self.machine = machine
@@ -49,13 +55,39 @@ public final class VirtualMachineMonitor<Machine: Platform> {
         fixedRegisters = FixedRegisters(vendor: shown)
         cpuidPolicy = CPUIDPolicy(
             extendedState: machine.extendedStateComponents, clock: clock, disguise: shown == vendor ? nil : shown)
-        scheduler = Scheduler(slice: options.slice)
+        scheduler = Scheduler(slice: options.slice, processorCount: processorCount, clock: clock)
     }
+
+    /// Whether there are domains.
+    var hasDomains: Bool { remainingDomainCount.load(ordering: .sequentiallyConsistent) > 0 }
 
     /// The running domain of a number; nil when there is none. A caller may name itself `DOMID_SELF`.
     func domain(_ identifier: DomainIdentifier, for caller: Domain) -> Domain? {
         if caller.isNamed(by: identifier) { return caller }
-        return domains.first { $0.identifier == identifier }
+        return otherDomain(identifier)
+    }
+
+    /// The running domain of a number; nil when there is none. It may end meanwhile, but its object stays for as long as the caller
+    /// refers to it.
+    func otherDomain(_ identifier: DomainIdentifier) -> Domain? {
+        domainsLock.withLock { domains.first { $0.identifier == identifier } }
+    }
+
+    /// Does something to another domain, under its lock in place of the caller's: nobody holds the locks of two domains, but for
+    /// `EVTCHNOP_bind_interdomain`. What was read of the caller's own domain before may have changed afterwards.
+    @inline(__always)
+    func visit<Result, Failure: Error>(
+        _ other: Domain, from own: Domain, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard other !== own else { return try body() }
+        settle(own)
+        own.lock.release()
+        other.lock.acquire()
+        defer {
+            other.lock.release()
+            own.lock.acquire()
+        }
+        return try body()
     }
 
     /// Checks that a number names the caller's own domain: an ordinary domain acts on no other. There is no control domain yet,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import CPU
+import Locking
 
 /// The memory behind Swift's class instances: domains, virtual CPUs and a few tables, all made when a domain is built and
 /// freed when it ends. A first-fit list of free blocks in one region whose size is fixed at start.
@@ -9,21 +10,28 @@ import CPU
 public enum Heap {
     private static let headerSize: UInt64 = 16
 
-    // SAFETY: the hypervisor allocates on one processor only, with interrupts off.
+    /// Held while the list is looked at or changed.
+    private static let lock = SpinLock()
+
+    // SAFETY: it is used under the lock only.
     private nonisolated(unsafe) static var firstFree: UInt64 = 0
 
     /// Gives the heap its memory: `size` bytes at an address, both multiples of 16.
     public static func initialise(at address: UInt64, size: UInt64) {
         cpu_store64(address, size)
         cpu_store64(address &+ 8, 0)
-        unsafe firstFree = address
+        lock.withLock { unsafe firstFree = address }
     }
 
     /// The address of `size` bytes, aligned to 16; 0 when there is no room.
     public static func allocate(_ size: UInt64) -> UInt64 {
         let (padded, overflow) = size.addingReportingOverflow(headerSize &+ 15)
         guard !overflow else { return 0 }
-        let needed = padded & ~15
+        return lock.withLock { take(padded & ~15) }
+    }
+
+    /// The first free block that is large enough, cut down to what is needed; 0 when there is none.
+    private static func take(_ needed: UInt64) -> UInt64 {
         var previous: UInt64 = 0
         var block = unsafe firstFree
         while block != 0 && cpu_load64(block) < needed {
@@ -37,7 +45,11 @@ public enum Heap {
 
     /// Gives back what `allocate` returned.
     public static func free(_ address: UInt64) {
-        let block = address &- headerSize
+        lock.withLock { insert(address &- headerSize) }
+    }
+
+    /// Puts a block into the list, at its place.
+    private static func insert(_ block: UInt64) {
         var previous: UInt64 = 0
         var next = unsafe firstFree
         while next != 0 && next < block {

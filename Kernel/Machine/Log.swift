@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 import Diagnostics
+import Locking
+import Synchronization
 
 /// The hypervisor's log on the serial port: every line begins with `(apus) `.
 public enum Log {
     /// Lines that matter less than this are not shown.
     // SAFETY: written once, during start-up, when there is one processor and interrupts are off.
     public nonisolated(unsafe) static var level = LogLevel.info
+
+    /// Held while a line is written, so that the lines of several processors do not mix.
+    private static let lock = SpinLock()
+    /// Set when the hypervisor fails: then the last words are written whoever may hold the lock.
+    private static let isFailing = Atomic(false)
 
     /// Writes one line, if its level is shown.
     public static func write(_ level: LogLevel, _ message: Message) {
@@ -18,20 +25,28 @@ public enum Log {
 
     /// A line that is always shown.
     public static func write(_ message: Message) {
-        let prefix: Message = "(apus) "
+        writeLine("(apus) ", message)
+    }
+
+    /// A line of a domain's console.
+    public static func writeConsole(domain: UInt16, _ line: Message) {
+        writeLine("(d\(domain)) ", line)
+    }
+
+    /// From now on lines are written without waiting for the other processors, one of which may never let go of the lock.
+    public static func beginFailure() { isFailing.store(true, ordering: .relaxed) }
+
+    private static func writeLine(_ prefix: Message, _ message: Message) {
+        let waits = !isFailing.load(ordering: .relaxed)
+        if waits { lock.acquire() }
         writeRaw(prefix)
         writeRaw(message)
-        endLine()
-    }
-
-    /// Writes text as it is, without a prefix and a line end.
-    public static func writeRaw(_ text: Message) {
-        for index in 0..<text.count { SerialPort.write(text.bytes[index]) }
-    }
-
-    /// Ends a line.
-    public static func endLine() {
         SerialPort.write(UInt8(ascii: "\r"))
         SerialPort.write(UInt8(ascii: "\n"))
+        if waits { lock.release() }
+    }
+
+    private static func writeRaw(_ text: Message) {
+        for index in 0..<text.count { SerialPort.write(text.bytes[index]) }
     }
 }

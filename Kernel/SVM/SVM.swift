@@ -5,12 +5,12 @@ import Diagnostics
 import Hypervisor
 import XenInterface
 
-/// AMD's Secure Virtual Machine: one of the two ways in which guests run. (AMD APM vol. 2 §15)
+/// AMD's Secure Virtual Machine on one processor: one of the two ways in which guests run. (AMD APM vol. 2 §15)
 public final class SVM: VirtualizationBackend {
     private let features: SVMFeatures
     private let maps: PermissionMaps
     private let hostVMCB: HostPhysicalAddress
-    private var identifiers: AddressSpaceIdentifiers
+    private let identifiers: AddressSpaceIdentifiers
 
     /// Whether the processor has SVM.
     public static var isPresent: Bool {
@@ -21,20 +21,35 @@ public final class SVM: VirtualizationBackend {
     ///
     /// - Parameter allocator: gives the frames that the processor needs.
     /// - Throws: why SVM cannot be used.
-    public init(_ allocator: FrameAllocator) throws(SVMFailure) {
+    public convenience init(_ allocator: FrameAllocator) throws(SVMFailure) {
         guard SVM.isPresent else { throw .absent }
-        guard cpu_read_msr(ModelSpecificRegister.virtualMachineControl) & 1 << 4 == 0 else { throw .disabledByFirmware }
         let capabilities = cpu_cpuid(0x8000_000A, 0)
-        features = SVMFeatures(rawValue: capabilities.edx)
+        guard let ports = allocator.takeFrames(3), let registers = allocator.takeFrames(2) else { throw .outOfMemory }
+        try self.init(
+            features: SVMFeatures(rawValue: capabilities.edx),
+            maps: PermissionMaps(ports: ports, registers: registers),
+            identifiers: AddressSpaceIdentifiers(highest: max(capabilities.ebx, 2) &- 1), allocator)
+    }
+
+    /// Switches SVM on for another processor. Virtual CPUs move between the two, so it must be able to do what the first one can.
+    public convenience init(joining first: SVM, _ allocator: FrameAllocator) throws(SVMFailure) {
+        guard SVM.isPresent else { throw .absent }
+        guard SVMFeatures(rawValue: cpu_cpuid(0x8000_000A, 0).edx) == first.features else { throw .different }
+        try self.init(features: first.features, maps: first.maps, identifiers: first.identifiers, allocator)
+    }
+
+    private init(
+        features: SVMFeatures, maps: PermissionMaps, identifiers: AddressSpaceIdentifiers, _ allocator: FrameAllocator
+    ) throws(SVMFailure) {
+        guard cpu_read_msr(ModelSpecificRegister.virtualMachineControl) & 1 << 4 == 0 else { throw .disabledByFirmware }
         guard features.contains(.nestedPaging) else { throw .noNestedPaging }
-        identifiers = AddressSpaceIdentifiers(highest: max(capabilities.ebx, 2) &- 1)
-        guard let ports = allocator.takeFrames(3), let registers = allocator.takeFrames(2),
-            let hostSaveArea = allocator.takeFrame(), let hostVMCB = allocator.takeFrame()
-        else { throw .outOfMemory }
-        maps = PermissionMaps(ports: ports, registers: registers)
+        guard let hostSaveArea = allocator.takeFrame(), let hostVMCB = allocator.takeFrame() else { throw .outOfMemory }
+        self.features = features
+        self.maps = maps
+        self.identifiers = identifiers
+        self.hostVMCB = hostVMCB.address
         PhysicalMemory.fill(hostSaveArea)
         PhysicalMemory.fill(hostVMCB)
-        self.hostVMCB = hostVMCB.address
         let efer = cpu_read_msr(ModelSpecificRegister.extendedFeatureEnable)
         cpu_write_msr(
             ModelSpecificRegister.extendedFeatureEnable, efer | EFER.secureVirtualMachineEnable.rawValue)
@@ -71,7 +86,6 @@ public final class SVM: VirtualizationBackend {
     public func prepare(_ vcpu: VirtualCPU) -> Bool {
         let vmcb = vmcb(of: vcpu)
         vmcb.control.features = features
-        vmcb.control.hostVMCB = hostVMCB.value
         vmcb.control.interceptedExceptions = .always
         vmcb.control.instructionIntercepts = [
             .physicalInterrupt, .nonMaskableInterrupt, .initialize, .readPerformanceCounter, .cpuid, .invalidateCaches,
@@ -91,16 +105,18 @@ public final class SVM: VirtualizationBackend {
         return true
     }
 
-    public func makeCurrent(_ vcpu: VirtualCPU) {
+    public func makeCurrent(_ vcpu: VirtualCPU, isMoved: Bool) {
         let vmcb = vmcb(of: vcpu)
+        if isMoved { vmcb.control.hostVMCB = hostVMCB.value }
         if identifiers.isShared(vmcb.control.addressSpaceIdentifier) { vmcb.flushTranslations() }
     }
 
     /// The processor keeps nothing of a VMCB.
+    public func putAside(_ vcpu: VirtualCPU) {}
+
+    /// And its memory is the virtual CPU's.
     public func retire(_ vcpu: VirtualCPU) {}
 
     @inline(never)
-    public func flushTranslations(of domain: Domain) {
-        for vcpu in domain.vcpus { vmcb(of: vcpu).flushTranslations() }
-    }
+    public func flushTranslations(of vcpu: VirtualCPU) { vmcb(of: vcpu).flushTranslations() }
 }

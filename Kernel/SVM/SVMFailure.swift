@@ -8,6 +8,8 @@ public enum SVMFailure: Error {
     case disabledByFirmware
     /// There is no nested paging.
     case noNestedPaging
+    /// It is not like that of the processor that has booted the machine.
+    case different
     /// Too little memory for the permission maps and the host's state.
     case outOfMemory
 
@@ -18,6 +20,7 @@ public enum SVMFailure: Error {
         case .disabledByFirmware:
             "the firmware has switched SVM off (VM_CR.SVMDIS): look for it in the firmware's settings"
         case .noNestedPaging: "this processor's SVM has no nested paging"
+        case .different: "this processor's SVM has other features than the boot processor's"
         case .outOfMemory: "the machine has too little memory for SVM's own structures"
         }
     }

@@ -16,9 +16,6 @@ struct CurrentVMCS: VMCSAccess, ControlBlock {
         unsafe owner = UnsafeMutablePointer(bitPattern: UInt(address.value)).unsafelyUnwrapped
     }
 
-    /// Whether it belongs to the virtual CPU with this control frame.
-    func isIn(_ frame: HostPhysicalAddress) -> Bool { unsafe UInt64(UInt(bitPattern: owner)) == frame.value }
-
     /// Puts a VMCS into the control frame.
     func adopt(_ vmcs: consuming VMCS) {
         // SAFETY: nothing is in a new frame.

@@ -31,9 +31,8 @@ extension VMCSAccess {
 }
 
 extension CurrentVMCS {
-    /// The hypervisor's registers: the same at every exit, but for RSP.
+    /// The hypervisor's registers on this processor: the same at every exit, but for RSP.
     func writeHostState() {
-        let layout = kernel_layout
         self[HostFields.cr0] = cpu_read_cr0()
         self[HostFields.cr3] = cpu_read_cr3()
         self[HostFields.cr4] = cpu_read_cr4()
@@ -47,8 +46,8 @@ extension CurrentVMCS {
         self[HostFields.trSelector] = cpu_read_task_register()
         self[HostFields.fsBase] = 0
         self[HostFields.gsBase] = 0
-        self[HostFields.trBase] = layout.task_state
-        self[HostFields.gdtrBase] = layout.global_descriptors
+        self[HostFields.trBase] = cpu_read_task_base()
+        self[HostFields.gdtrBase] = cpu_read_gdt_base()
         self[HostFields.idtrBase] = cpu_read_idt_base()
         self[HostFields.systemEnterSegment] = 0
         self[HostFields.systemEnterStack] = 0

@@ -4,15 +4,13 @@ import CPU
 import Diagnostics
 import Hypervisor
 
-/// Intel's Virtual Machine Extensions: one of the two ways in which guests run. (Intel SDM vol. 3C chapters 24 to 34)
+/// Intel's Virtual Machine Extensions on one processor: one of the two ways in which guests run. (Intel SDM vol. 3C chapters 24 to 34)
 public final class VMX: VirtualizationBackend {
     private let capabilities: VMXCapabilities
     private let controls: VMXControls
     private let bitmap: MSRBitmap
     private let allocator: FrameAllocator
-    private var identifiers = AddressSpaceIdentifiers(highest: 0xFFFF)
-    /// The VMCS that the processor works with.
-    private var current: CurrentVMCS?
+    private let identifiers: AddressSpaceIdentifiers
 
     /// Whether the processor has VMX.
     public static var isPresent: Bool { cpu_cpuid(1, 0).ecx & 1 << 5 != 0 }
@@ -21,17 +19,37 @@ public final class VMX: VirtualizationBackend {
     ///
     /// - Parameter allocator: gives the frames that the processor needs.
     /// - Throws: why VMX cannot be used.
-    public init(_ allocator: FrameAllocator) throws(VMXFailure) {
+    public convenience init(_ allocator: FrameAllocator) throws(VMXFailure) {
         guard VMX.isPresent else { throw .absent }
         try VMX.permit()
-        capabilities = VMXCapabilities.ofProcessor()
-        controls = try VMXControls(
+        let capabilities = VMXCapabilities.ofProcessor()
+        let controls = try VMXControls(
             capabilities, hasTimestampAuxiliary: cpu_cpuid(0x8000_0001, 0).edx & 1 << 27 != 0)
-        guard let region = allocator.takeFrame(), let bitmapFrame = allocator.takeFrame() else { throw .outOfMemory }
+        guard let bitmap = allocator.takeFrame() else { throw .outOfMemory }
+        try self.init(
+            capabilities, controls, MSRBitmap(in: bitmap), AddressSpaceIdentifiers(highest: 0xFFFF), allocator)
+    }
+
+    /// Switches VMX on for another processor. Virtual CPUs move between the two, so it must be able to do what the first one can.
+    public convenience init(joining first: VMX, _ allocator: FrameAllocator) throws(VMXFailure) {
+        guard VMX.isPresent else { throw .absent }
+        try VMX.permit()
+        guard VMXCapabilities.ofProcessor() == first.capabilities else { throw .different }
+        try self.init(first.capabilities, first.controls, first.bitmap, first.identifiers, allocator)
+    }
+
+    private init(
+        _ capabilities: VMXCapabilities, _ controls: VMXControls, _ bitmap: MSRBitmap,
+        _ identifiers: AddressSpaceIdentifiers, _ allocator: FrameAllocator
+    ) throws(VMXFailure) {
+        guard let region = allocator.takeFrame() else { throw .outOfMemory }
+        self.capabilities = capabilities
+        self.controls = controls
+        self.bitmap = bitmap
+        self.identifiers = identifiers
+        self.allocator = allocator
         PhysicalMemory.fill(region)
         PhysicalMemory.write(capabilities.revisionIdentifier, at: region.address)
-        bitmap = MSRBitmap(in: bitmapFrame)
-        self.allocator = allocator
         cpu_write_cr0((cpu_read_cr0() | capabilities.cr0Required) & capabilities.cr0Possible)
         cpu_write_cr4((cpu_read_cr4() | capabilities.cr4Required) & capabilities.cr4Possible)
         guard cpu_vmxon(region.address.value) else { throw .notSwitchedOn }
@@ -74,33 +92,34 @@ public final class VMX: VirtualizationBackend {
         vmcs.writeControls(controls, bitmap)
         vmcs[ControlFields.virtualProcessorIdentifier] = UInt16(truncatingIfNeeded: identifiers.next())
         vmcs[ControlFields.extendedPageTables] = VMX.pointer(to: vcpu.domain)
-        vmcs.writeHostState()
         vmcs.clear()
-        current?.load()
-        // A domain before this one may have had its tables in the same frames.
-        flushTranslations(of: vcpu.domain)
         return true
     }
 
-    public func makeCurrent(_ vcpu: VirtualCPU) {
-        current?.saveUnheldRegisters()
+    /// The hypervisor's registers are this processor's own.
+    public func makeCurrent(_ vcpu: VirtualCPU, isMoved: Bool) {
         let vmcs = vmcs(of: vcpu)
         vmcs.load()
+        if isMoved { vmcs.writeHostState() }
         vmcs.restoreUnheldRegisters()
-        current = vmcs
         if identifiers.isShared(UInt32(vmcs[ControlFields.virtualProcessorIdentifier])) { vmcs.flushOwnTranslations() }
     }
 
-    /// The virtual CPU may be the one that has run last.
-    public func retire(_ vcpu: VirtualCPU) {
-        if let current, current.isIn(vcpu.controlFrame.address) { self.current = nil }
-        vmcs(of: vcpu).discard()
+    /// The VMCS is written to memory, as another processor may run it next. (Intel SDM vol. 3C §25.11.1)
+    public func putAside(_ vcpu: VirtualCPU) {
+        let vmcs = vmcs(of: vcpu)
+        vmcs.saveUnheldRegisters()
+        vmcs.clear()
     }
 
+    public func retire(_ vcpu: VirtualCPU) { vmcs(of: vcpu).discard() }
+
+    /// Both what was cached under the tables of the domain, which others of its virtual CPUs may have left, and what combines them with
+    /// the guest's own. A domain before this one may have had its tables in the same frames.
     @inline(never)
-    public func flushTranslations(of domain: Domain) {
+    public func flushTranslations(of vcpu: VirtualCPU) {
         let isSingle = capabilities.extendedPaging.contains(.inveptSingle)
-        cpu_invept(isSingle ? 1 : 2, VMX.pointer(to: domain))
+        cpu_invept(isSingle ? 1 : 2, VMX.pointer(to: vcpu.domain))
     }
 
     /// The extended-page-table pointer of a domain: write-back tables (6) of four levels (3). (Intel SDM vol. 3C §25.6.11)

@@ -3,9 +3,9 @@ import Architecture
 import CPU
 
 /// What the processor's VMX can do, and what it insists on. (Intel SDM vol. 3D appendix A)
-struct VMXCapabilities: BitwiseCopyable, Sendable {
+struct VMXCapabilities: Equatable, BitwiseCopyable, Sendable {
     /// Which bits of a control field must be set, and which may be.
-    struct Allowed: BitwiseCopyable, Sendable {
+    struct Allowed: Equatable, BitwiseCopyable, Sendable {
         /// Bits that are always set.
         let required: UInt32
         /// Bits that may be set.

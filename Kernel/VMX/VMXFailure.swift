@@ -18,6 +18,8 @@ public enum VMXFailure: Error {
     case noUnrestrictedGuest
     /// EFER and the page attribute table are not changed at entries and exits.
     case noEFERSwitch
+    /// It is not like that of the processor that has booted the machine.
+    case different
     /// Too little memory for the VMXON region and the MSR bitmap.
     case outOfMemory
 
@@ -34,6 +36,7 @@ public enum VMXFailure: Error {
         case .noUnrestrictedGuest:
             "this processor's VMX has no unrestricted guests, which PVH guests need: they start without paging"
         case .noEFERSwitch: "this processor's VMX does not switch EFER and the page attribute table"
+        case .different: "this processor's VMX has other capabilities than the boot processor's"
         case .outOfMemory: "the machine has too little memory for VMX's own structures"
         }
     }

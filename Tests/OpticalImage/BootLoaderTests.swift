@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Foundation
+import TestFiles
 import Testing
 
 @testable import OpticalImage

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+import FileTree
 import Foundation
+import TestFiles
 import Testing
 
 @testable import OpticalImage
@@ -13,10 +15,10 @@ struct OpticalImageTests {
 
     static func sample() throws -> OpticalImage {
         var image = try OpticalImage(volumeName: "APUS")
-        try image.add("/boot/apus.elf", .bytes(pattern(5000, seed: 1)))
-        try image.add("/boot/grub/grub.cfg", .bytes(Array("multiboot /boot/apus.elf\n".utf8)))
+        try image.add("/boot/apus.elf", .bytes(pattern(5000, seed: 1)[...]))
+        try image.add("/boot/grub/grub.cfg", .bytes(ArraySlice("multiboot /boot/apus.elf\n".utf8)))
         try image.add("/boot/empty", .bytes([]))
-        try image.add("/Größe of things.txt", .bytes(pattern(2048, seed: 3)))
+        try image.add("/Größe of things.txt", .bytes(pattern(2048, seed: 3)[...]))
         return image
     }
 
@@ -77,10 +79,10 @@ struct OpticalImageTests {
     @Test("copies host files in pieces, and refuses one whose size changed since it was added")
     func hostFiles() throws {
         let workspace = try Workspace()
-        let large = Self.pattern(OpticalImage.Contents.chunkSize * 2 + 77, seed: 9)
+        let large = Self.pattern(FileContents.chunkSize * 2 + 77, seed: 9)
         try Data(large).write(to: URL(fileURLWithPath: workspace.file("large")))
         var image = try OpticalImage(volumeName: "FILES")
-        try image.add("/large", .file(path: workspace.file("large")))
+        try image.add("/large", FileContents(hostFile: workspace.file("large")))
         try image.write(to: workspace.file("a.iso"))
         #expect(try DiscReader(path: workspace.file("a.iso")).read("LARGE") == large)
         try Data(large + [1]).write(to: URL(fileURLWithPath: workspace.file("large")))
@@ -93,23 +95,46 @@ struct OpticalImageTests {
     @Test(
         "refuses paths that a disc cannot store",
         arguments: [
-            "", "/", "relative", "/a//b", "/a/", "/./x", "/../x", "/a/\u{1}", "/a:b", "/a*", "/folder.d/x",
-            "/" + String(repeating: "n", count: 31), "/1/2/3/4/5/6/7/8/x",
+            "", "/", "relative", "/a//b", "/a/", "/../x", "/a/../x", "/a/\0", "/" + String(repeating: "n", count: 256),
         ])
     func badPaths(path: String) throws {
         var image = try OpticalImage(volumeName: "BAD")
         #expect(throws: OpticalImageError.self) { try image.add(path, .bytes([])) }
     }
 
-    @Test("refuses two names that are one name on the disc, and missing or odd host files")
+    @Test("refuses a path that is taken, a file as a folder, odd host files and odd volume names")
     func collisionsAndMissingFiles() throws {
         var image = try OpticalImage(volumeName: "BAD")
         try image.add("/a-b", .bytes([]))
-        #expect(throws: OpticalImageError.nameTaken("/A_B")) { try image.add("/A_B", .bytes([])) }
-        #expect(throws: OpticalImageError.nameTaken("/a-b/c")) { try image.add("/a-b/c", .bytes([])) }
-        #expect(throws: OpticalImageError.self) { try image.add("/m", .file(path: "/nonexistent/file")) }
-        #expect(throws: OpticalImageError.self) { try image.add("/m", .file(path: "/dev/zero")) }
-        #expect(throws: OpticalImageError.self) { try OpticalImage(volumeName: "lower case") }
+        #expect(throws: OpticalImageError.nameTaken("/a-b")) { try image.add("/a-b", .bytes([])) }
+        #expect(throws: OpticalImageError.self) { try image.add("/a-b/c", .bytes([])) }
+        #expect(throws: HostFileError.self) { try FileContents(hostFile: "/nonexistent/file") }
+        #expect(throws: HostFileError.self) { try FileContents(hostFile: "/dev/zero") }
+        #expect(throws: OpticalImageError.self) { try OpticalImage(volumeName: "with space") }
         #expect(throws: OpticalImageError.self) { try image.write(to: "/nonexistent/folder/a.iso") }
+    }
+
+    @Test("gives names that are one name to a catalogue different ones, and keeps the true ones in Rock Ridge")
+    func changedNames() throws {
+        let workspace = try Workspace()
+        var image = try OpticalImage(volumeName: "NAMES")
+        let long = String(repeating: "n", count: 100)
+        let names = [
+            "a-b", "A_B", "a+b", ".hidden", "x:y", "folder.d/x", long + "1", long + "2", "1/2/3/4/5/6/7/8/9/deep",
+        ]
+        for (index, name) in names.enumerated() { try image.add("/\(name)", .bytes([UInt8(index)])) }
+        try image.write(to: workspace.file("a.iso"))
+        let reader = try OpticalImageReader(path: workspace.file("a.iso"))
+        #expect(reader.names == .rockRidge)
+        for (index, name) in names.enumerated() {
+            #expect(try reader.tree.bytes(name) == [UInt8(index)])
+        }
+        for isJoliet in [false, true] {
+            let disc = try DiscReader(path: workspace.file("a.iso"), isJoliet: isJoliet)
+            let root = try disc.record(at: try disc.descriptor() + 156)
+            let listed = try disc.list(root).map(\.name)
+            #expect(Set(listed).count == listed.count)
+            #expect(listed.count == names.count + 2)
+        }
     }
 }

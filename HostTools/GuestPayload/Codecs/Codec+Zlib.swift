@@ -6,14 +6,15 @@ import CZlib
 private let gzipWindow: Int32 = 15 + 16
 
 /// One gzip member.
-func unpackWithZlib(_ data: ArraySlice<UInt8>, capacity: Int) throws(CodecError) -> [UInt8] {
+func unpackWithZlib(_ data: ArraySlice<UInt8>, capacity: Int) throws(CodecError) -> Unpacked {
     guard let size = UInt32(exactly: data.count), let roomSize = UInt32(exactly: capacity) else {
         throw .resultTooLarge
     }
     // SAFETY: a zeroed stream means the library's own allocator; it is released on every way out. The stream holds
     // the lengths of both buffers, and does not outlive them. The library only reads from the input, although C has
     // no way to say so here.
-    return try unsafe fillBuffer(from: data, capacity: capacity) { source, room in
+    var consumed = 0
+    let bytes = try unsafe fillBuffer(from: data, capacity: capacity) { source, room in
         var stream = unsafe z_stream()
         guard unsafe inflateInit2_(&stream, gzipWindow, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
         else { return .failure(.outOfMemory) }
@@ -23,14 +24,16 @@ func unpackWithZlib(_ data: ArraySlice<UInt8>, capacity: Int) throws(CodecError)
         unsafe stream.next_out = room.baseAddress
         unsafe stream.avail_out = roomSize
         let result = unsafe inflate(&stream, Z_FINISH)
-        let (unread, left) = unsafe (stream.avail_in, stream.avail_out)
+        let left = unsafe stream.avail_out
+        consumed = data.count - Int(unsafe stream.avail_in)
         switch result {
-        case Z_STREAM_END: return unread == 0 ? .success(capacity - Int(left)) : .failure(.corrupted)
+        case Z_STREAM_END: return .success(capacity - Int(left))
         case Z_OK, Z_BUF_ERROR: return .failure(left == 0 ? .resultTooLarge : .truncated)
         case Z_MEM_ERROR: return .failure(.outOfMemory)
         default: return .failure(.corrupted)
         }
     }
+    return Unpacked(bytes: bytes, consumed: consumed)
 }
 
 /// `data` as one gzip member without name and time, packed as small as zlib can.

@@ -31,8 +31,25 @@ enum Codec: Equatable {
         }
     }
 
-    /// Unpacks all of `data` into at most `capacity` bytes.
+    /// Unpacks all of `data` into at most `capacity` bytes. Streams may follow one another, as `cat` puts them together.
     func unpack(_ data: ArraySlice<UInt8>, capacity: Int) throws(CodecError) -> [UInt8] {
+        let unpacked = try unpackFront(of: data, capacity: capacity)
+        guard unpacked.consumed == data.count else { throw .corrupted }
+        return unpacked.bytes
+    }
+
+    /// Unpacks the streams of this form with which `data` begins into at most `capacity` bytes.
+    func unpackFront(of data: ArraySlice<UInt8>, capacity: Int) throws(CodecError) -> Unpacked {
+        var all = try unpackStream(data, capacity: capacity)
+        while Codec(recognizing: data.dropFirst(all.consumed)) == self {
+            let next = try unpackStream(data.dropFirst(all.consumed), capacity: capacity - all.bytes.count)
+            all.bytes += next.bytes
+            all.consumed += next.consumed
+        }
+        return all
+    }
+
+    private func unpackStream(_ data: ArraySlice<UInt8>, capacity: Int) throws(CodecError) -> Unpacked {
         switch self {
         case .gzip: try unpackWithZlib(data, capacity: capacity)
         case .xz, .lzma: try unpackWithLZMA(data, isXZ: self == .xz, capacity: capacity)
@@ -42,13 +59,20 @@ enum Codec: Equatable {
     }
 
     /// Unpacks all of `data`, of which nobody knows how much it will be, into at most `limit` bytes.
+    func unpack(_ data: ArraySlice<UInt8>, limit: Int) throws(CodecError) -> [UInt8] {
+        let unpacked = try unpackFront(of: data, limit: limit)
+        guard unpacked.consumed == data.count else { throw .corrupted }
+        return unpacked.bytes
+    }
+
+    /// Unpacks the streams with which `data` begins into at most `limit` bytes.
     ///
     /// The room is doubled until the result fits, so that small data never asks for much memory.
-    func unpack(_ data: ArraySlice<UInt8>, limit: Int) throws(CodecError) -> [UInt8] {
+    func unpackFront(of data: ArraySlice<UInt8>, limit: Int) throws(CodecError) -> Unpacked {
         var capacity = min(limit, max(1 << 20, data.count))
         while true {
             do throws(CodecError) {
-                return try unpack(data, capacity: capacity)
+                return try unpackFront(of: data, capacity: capacity)
             } catch .resultTooLarge where capacity < limit {
                 capacity = min(limit, capacity * 2)
             }

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: MIT
+import FileTree
 import Foundation
 import OpticalImage
 
 /// ISO images that start the hypervisor with its guests.
 enum BootImage {
-    /// Writes an image that boots as CD and as disk.
+    /// An image that boots as CD and as disk.
     /// - Parameter append: the hypervisor's command line.
-    static func write(
-        _ plan: BootPlan, kernel: Locations.Kernel, append: String, to path: String
-    ) async throws(CommandFailure) {
+    static func image(
+        _ plan: BootPlan, kernel: Locations.Kernel, append: String, volumeName: String = "APUS"
+    ) async throws(CommandFailure) -> OpticalImage {
         let commandLine = try checked(append)
         let temporary = try TemporaryFolder()
         let loader = try await GRUB.bootLoader(in: temporary)
         let script = GRUB.script(
             kernel: "/boot/apus.elf", commandLine: commandLine, modules: plan.modules.map { "/boot/\($0.name)" })
-        try CommandFailure.asInput { () throws(OpticalImageError) in
-            var image = try OpticalImage(volumeName: "APUS")
+        let hypervisor = try CommandFailure.asInput { () throws(HostFileError) in
+            try FileContents(hostFile: kernel.elf64)
+        }
+        return try CommandFailure.asInput { () throws(OpticalImageError) in
+            var image = try OpticalImage(volumeName: volumeName)
             image.bootLoader = loader
-            try image.add("/boot/grub/grub.cfg", .bytes(Array(script.utf8)))
-            try image.add("/boot/apus.elf", .file(path: kernel.elf64))
+            try image.add("/boot/grub/grub.cfg", .bytes(ArraySlice(script.utf8)))
+            try image.add("/boot/apus.elf", hypervisor)
             for module in plan.modules { try image.add("/boot/\(module.name)", module.contents) }
-            try image.write(to: path)
+            return image
         }
     }
 

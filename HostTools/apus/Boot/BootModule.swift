@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import OpticalImage
+import FileTree
 
 /// A file that the boot loader puts beside the hypervisor.
 struct BootModule {
     /// Its name in the boot folder of an ISO: lower-case letters, digits, no dots.
     var name: String
-    var contents: OpticalImage.Contents
+    var contents: FileContents
     /// Its length in bytes.
     var size: Int
 }

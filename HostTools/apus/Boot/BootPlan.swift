@@ -26,7 +26,7 @@ struct BootPlan {
         let manifest = try CommandFailure.asInput { () throws(ManifestEncoderError) in
             try ManifestEncoder.encode(entries, moduleCount: modules.count + 1)
         }
-        self.modules = [BootModule(name: "manifest", contents: .bytes(manifest), size: manifest.count)] + modules
+        self.modules = [BootModule(name: "manifest", contents: .bytes(manifest[...]), size: manifest.count)] + modules
         domains = guests.map(\.configuration)
     }
 
@@ -51,8 +51,8 @@ struct BootPlan {
         for module in modules {
             let path = folder.file(module.name)
             switch module.contents {
-            case .bytes(let bytes): try InputFile.write(bytes, to: path)
-            case .file(let original): try Self.link(path, to: original)
+            case .bytes(let bytes): try InputFile.write(Array(bytes), to: path)
+            case .file(let original, _), .parts(let original, _): try Self.link(path, to: original)
             }
             paths.append(path)
         }

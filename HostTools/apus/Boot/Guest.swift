@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Building
 import DomainConfiguration
-import OpticalImage
+import FileTree
 
 /// A guest whose files are read and checked: it can be started as far as a host can tell.
 struct Guest {
@@ -18,8 +18,8 @@ struct Guest {
         self.configuration = configuration
         if let known { kernel = known } else { kernel = try KernelFile(configuration.kernel) }
         if let path = configuration.ramdisk {
-            ramdiskSize = try CommandFailure.asInput { () throws(OpticalImageError) in
-                try OpticalImage.Contents.file(path: path).size()
+            ramdiskSize = try CommandFailure.asInput { () throws(HostFileError) in
+                Int(try HostFile(reading: path).size)
             }
         } else {
             ramdiskSize = nil
@@ -51,6 +51,6 @@ struct Guest {
     /// The ramdisk as a boot module.
     func ramdisk(named name: String) -> BootModule? {
         guard let path = configuration.ramdisk, let ramdiskSize else { return nil }
-        return BootModule(name: name, contents: .file(path: path), size: ramdiskSize)
+        return BootModule(name: name, contents: .file(path: path, size: Int64(ramdiskSize)), size: ramdiskSize)
     }
 }

@@ -8,7 +8,7 @@ struct GuestOptions: ParsableArguments {
     @Argument(
         help: "What to boot: xl configurations (.cfg), kernels with a PVH note (ELF), Linux bzImages.",
         completion: .file())
-    var guests: [String]
+    var guests: [String] = []
 
     @Option(help: ArgumentHelp("Memory of a single guest without configuration.", valueName: "MiB"))
     var guestMemory: Int?
@@ -20,6 +20,11 @@ struct GuestOptions: ParsableArguments {
         help: ArgumentHelp("Initial ramdisk of a single guest without configuration.", valueName: "file"),
         completion: .file())
     var ramdisk: String?
+
+    /// Refuses a command line without guests, for commands that need one.
+    func requireGuests() throws {
+        if guests.isEmpty { throw ValidationError("Missing expected argument '<guests> ...'") }
+    }
 
     /// Reads and checks all guests. Warnings go to standard error.
     func load() throws(CommandFailure) -> [Guest] {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import Building
+import FileTree
 import GuestPayload
-import OpticalImage
 
 /// A guest's kernel as a boot module: the ELF file that the user named, or the one that was taken out of it.
 struct KernelFile {
     /// The kernel's layout in memory.
     let image: GuestImage
     /// The ELF file.
-    let contents: OpticalImage.Contents
+    let contents: FileContents
     /// Its length in bytes.
     let size: Int
     /// Whether the ELF was taken out of a bzImage or another packed form.
@@ -24,6 +24,6 @@ struct KernelFile {
         image = kernel.image
         isUnpacked = kernel.origin != .elf
         size = kernel.elf.count
-        contents = isUnpacked ? .bytes(kernel.elf) : .file(path: path)
+        contents = isUnpacked ? .bytes(kernel.elf[...]) : .file(path: path, size: Int64(kernel.elf.count))
     }
 }

@@ -62,7 +62,7 @@ struct MachineSetup {
         case .image(let path): return path
         case .guests(let plan, let commandLine):
             let path = folder.file("apus.iso")
-            try await BootImage.write(plan, kernel: kernel, append: commandLine, to: path)
+            try await BootImage.image(plan, kernel: kernel, append: commandLine).write(named: path)
             return path
         }
     }

@@ -52,6 +52,8 @@ struct RunCommand: AsyncParsableCommand {
             "Fail unless this text appears on the console; may be given several times.", valueName: "text"))
     var expect: [String] = []
 
+    func validate() throws { try input.requireGuests() }
+
     func run() async throws {
         var needs: Set<MachineRequest.Need> = []
         if debugger { needs.insert(.debugger) }

@@ -40,6 +40,7 @@ struct CommandFailure: Error {
         _ body: () throws(Failure) -> Value
     ) throws(CommandFailure) -> Value {
         do throws(Failure) { return try body() } catch {
+            if Task.isCancelled { throw CommandFailure(.interrupted, "interrupted; nothing is left behind") }
             throw .input(error.description)
         }
     }

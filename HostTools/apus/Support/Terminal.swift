@@ -14,6 +14,13 @@ enum Terminal {
         try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     }
 
+    /// A document for machines, its keys in order.
+    static func output(json document: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try output(raw: [UInt8](try encoder.encode(document)))
+    }
+
     /// Bytes as they are, and a line end.
     static func output(raw line: [UInt8]) throws {
         try FileHandle.standardOutput.write(contentsOf: Data(line + [UInt8(ascii: "\n")]))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import FileTree
 import XenReference
 
 /// Debian's Xen, as the commands use it.
@@ -34,9 +35,10 @@ extension Guest {
 extension BootModule {
     /// The module's contents, read from its file if it has one.
     func bytes() throws(CommandFailure) -> [UInt8] {
-        switch contents {
-        case .bytes(let bytes): bytes
-        case .file(let path): try InputFile.read(path)
+        try CommandFailure.asInput { () throws(HostFileError) in
+            var bytes: [UInt8] = []
+            try contents.forEachChunk { (chunk) throws(HostFileError) in bytes += chunk }
+            return bytes
         }
     }
 }

@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: MIT
 import Architecture
 import Diagnostics
+import Locking
+import Synchronization
 import XenInterface
 
 /// A virtual machine: its memory, its virtual CPUs, and what of Xen's services it has.
+///
+/// Everything that changes is under its lock, but for atomic values. A processor holds the lock while it works for one of the virtual
+/// CPUs. Whoever holds the lock of one domain does not take that of another: see `VirtualMachineMonitor.visit`.
 public final class Domain {
+    /// Held while anything of the domain is looked at or changed.
+    let lock = SpinLock()
+    /// Who runs its virtual CPUs, and when.
+    let scheduler: Scheduler
+    /// What it may have of the processors' time. What changes in it, does so while credit is given out.
+    var share: SchedulingShare
+    /// How often translations had to be dropped: see `VirtualMachineMonitor.settle`.
+    let generation = Atomic<UInt64>(1)
     /// Its number; other domains and the log name it by this.
     public let identifier: DomainIdentifier
     /// Its name, for people.
@@ -40,13 +53,23 @@ public final class Domain {
     /// Its console, until there is a control domain to serve it.
     var console: DomainConsole
     /// When its two watchdogs end it, in system time; `UInt64.max` for one that is not started.
-    var watchdogs = InlineArray<2, UInt64>(repeating: .max)
+    var watchdogs = InlineArray<2, UInt64>(repeating: .max) {
+        didSet {
+            if let first = vcpus.first { first.seat.deadline.store(first.earliestDeadline, ordering: .relaxed) }
+        }
+    }
     /// Where its special pages are mapped.
     var placement = SpecialPlacement()
     /// The reason for a shutdown that the domain has announced.
     var announcedReason: ShutdownReason?
+    /// Whether run states carry a mark while they are being written: the guest may look at the same time, on another processor.
+    var marksRunstateUpdates = false
     /// Why it has ended; nil while it runs.
     public internal(set) var end: End?
+    private let endFlag = Atomic<Bool>(false)
+    /// Whether it has ended, for those who do not hold its lock.
+    @inline(__always)
+    var hasEnded: Bool { endFlag.load(ordering: .sequentiallyConsistent) }
 
     /// Why a domain has ended.
     public enum End {
@@ -57,9 +80,10 @@ public final class Domain {
     }
 
     /// A domain without memory and virtual CPUs. Nil when too few frames are free.
-    public init?(
+    init?(
         identifier: DomainIdentifier, name: Message, handle: InlineArray<16, UInt8>, frameCount: UInt64,
-        format: NestedPageTableFormat, allocator: FrameAllocator
+        format: NestedPageTableFormat, allocator: FrameAllocator, scheduler: Scheduler,
+        share: SchedulingShare = SchedulingShare()
     ) {
         guard let physicalMap = PhysicalMap(format: format, allocator: allocator),
             let sharedInfo = SharedInfo(from: allocator), let eventChannels = EventChannels(from: allocator),
@@ -67,6 +91,8 @@ public final class Domain {
             let console = DomainConsole(from: allocator)
         else { return nil }
         PhysicalMemory.fill(onesFrame.frame, with: .max)
+        self.scheduler = scheduler
+        self.share = share
         self.identifier = identifier
         self.name = name
         self.handle = handle
@@ -94,12 +120,18 @@ public final class Domain {
     /// When the first of its watchdogs ends it.
     var earliestWatchdog: UInt64 { min(watchdogs[0], watchdogs[1]) }
 
-    /// Notes that the domain has ended, unless it has already.
+    /// Notes that the domain has ended, unless it has already. Its virtual CPUs stop, wherever they run; the processors that have
+    /// registers of theirs put them aside.
     func end(_ reason: End) {
-        if end == nil {
-            if case .shutdown = reason, let announcedReason { end = .shutdown(announcedReason) } else { end = reason }
+        guard end == nil else { return }
+        if case .shutdown = reason, let announcedReason { end = .shutdown(announcedReason) } else { end = reason }
+        scheduler.endedDomainCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        endFlag.store(true, ordering: .sequentiallyConsistent)
+        for vcpu in vcpus {
+            vcpu.isInTurn = false
+            let holder = vcpu.seat.holder.load(ordering: .sequentiallyConsistent)
+            if holder != Seat.nobody { scheduler.kicks.insert(holder) }
         }
-        for vcpu in vcpus { vcpu.isInTurn = false }
     }
 }
 

@@ -19,11 +19,13 @@ public struct DomainSpecification {
     public var memorySize: UInt64
     /// The number of its virtual CPUs.
     public var vcpuCount: Int
+    /// What it may have of the processors' time.
+    public var share = SchedulingShare()
 
     /// A specification from its parts.
     public init(
         name: Message, handle: InlineArray<16, UInt8>, kernel: HostRange, ramdisk: HostRange?, commandLine: HostRange,
-        memorySize: UInt64, vcpuCount: Int
+        memorySize: UInt64, vcpuCount: Int, share: SchedulingShare = SchedulingShare()
     ) {
         self.name = name
         self.handle = handle
@@ -32,6 +34,7 @@ public struct DomainSpecification {
         self.commandLine = commandLine
         self.memorySize = memorySize
         self.vcpuCount = vcpuCount
+        self.share = share
     }
 }
 

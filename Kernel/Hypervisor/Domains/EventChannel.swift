@@ -20,6 +20,11 @@ public struct EventChannel: BitwiseCopyable, Sendable {
     /// For an interdomain channel, the other end's port; for a virtual interrupt, its number.
     public var detail: UInt32 = 0
 
+    /// Whether its other end is a port of a domain.
+    func leads(to port: UInt32, of domain: Domain) -> Bool {
+        kind == .interdomain && remoteDomain == domain.identifier && detail == port
+    }
+
     /// A channel that waits for another domain to bind to it.
     static func unbound(for domain: DomainIdentifier) -> EventChannel {
         var channel = EventChannel()

@@ -48,12 +48,14 @@ extension VirtualMachineMonitor {
         interrupt(target, vector: vector)
     }
 
-    /// INIT: the virtual CPU waits for a start-up message.
+    /// INIT: the virtual CPU waits for a start-up message. If it runs at the moment, its processor stops it, and drops the exit of the
+    /// instruction at which it does. Its registers stay that processor's until they are replaced at the next start.
     private func reset(_ target: VirtualCPU) {
         target.unbackedAccess.finish(of: target.domain)
         target.isInitialized = false
         target.activity = .waitingForStartup
-        target.pending.formIntersection(.singleStep)
+        target.attend()
+        target.pending.remove([.exception, .nonMaskableInterrupt, .localAPIC, .interruptWindow, .startup])
         target.timers = VirtualTimers()
         target.localAPIC = VirtualLocalAPIC(identifier: target.localAPIC.identifier)
     }
@@ -62,10 +64,10 @@ extension VirtualMachineMonitor {
     private func start(_ target: VirtualCPU, vector: UInt8) {
         guard target.activity == .waitingForStartup else { return }
         target.startState = .realMode(vector: vector)
-        target.registers = .init()
-        target.registers.rdx = UInt64(machine.cpuid(1, 0).eax)
+        target.startRegisters = .init()
+        target.startRegisters.rdx = UInt64(machine.cpuid(1, 0).eax)
         target.pending.insert(.startup)
         target.isInitialized = true
-        target.activity = .runnable
+        target.makeRunnable()
     }
 }

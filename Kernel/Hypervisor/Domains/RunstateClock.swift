@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import CPU
 import XenInterface
 
 /// How long a virtual CPU has spent running, ready, blocked and offline, and where the guest wants to read it. (Xen public
@@ -42,6 +43,12 @@ struct GuestArea {
     let first: GuestPhysicalAddress
     let firstCount: UInt64
     let second: GuestPhysicalAddress
+
+    /// Writes a byte of the structure, after all that was written before, and before all that is written later.
+    func exchange(_ byte: UInt8, at offset: UInt64, in map: NestedPageTables) {
+        let place = offset < firstCount ? first.advanced(by: offset) : second.advanced(by: offset &- firstCount)
+        if let host = map.translate(place, forWriting: true) { _ = cpu_exchange8(host.value, byte) }
+    }
 
     /// Writes a structure there; a piece that is not the guest's memory any more is left out.
     func write<Value: BitwiseCopyable>(_ value: Value, in map: NestedPageTables) {

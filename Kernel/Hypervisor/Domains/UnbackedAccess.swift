@@ -6,7 +6,8 @@ import XenInterface
 /// page of ones is mapped there for a single instruction.
 ///
 /// The access faults; the page is mapped; the guest executes the one instruction; the step is trapped; the page is unmapped
-/// and filled with ones again. An instruction can touch several pages, so a few may be mapped at a time.
+/// and filled with ones again. An instruction can touch several pages, so a few may be mapped at a time. Other virtual CPUs of the
+/// domain that touch the same place meanwhile share the page, and may read what was written into the void just now.
 struct UnbackedAccess {
     /// More than an instruction can touch: two for its own bytes, two for each of two operands, and two for a stack.
     static let limit = 8
@@ -14,6 +15,8 @@ struct UnbackedAccess {
     private var frames = InlineArray<8, UInt64>(repeating: 0)
     /// The frame behind each that shows a copy.
     private var originals = InlineArray<8, HostFrame?>(repeating: nil)
+    /// The copies.
+    private var copies = InlineArray<8, HostFrame?>(repeating: nil)
     private(set) var count = 0
     /// Whether the guest had RFLAGS.TF set itself when the step began.
     var guestStepsToo = false
@@ -26,6 +29,7 @@ struct UnbackedAccess {
         try domain.physicalMap.map(frame, to: domain.onesFrame.frame, use: .unbacked)
         frames[count] = frame.number
         originals[count] = nil
+        copies[count] = nil
         count &+= 1
     }
 
@@ -46,6 +50,7 @@ struct UnbackedAccess {
         }
         frames[count] = frame.number
         originals[count] = original
+        copies[count] = copy
         count &+= 1
     }
 
@@ -54,12 +59,17 @@ struct UnbackedAccess {
         while count > 0 {
             count &-= 1
             let frame = GuestFrame(frames[count])
-            let shown = domain.physicalMap.lookup(frame)
-            try? domain.physicalMap.unmap(frame)
-            guard let original = originals[count] else { continue }
-            if let shown, shown.use == .unbacked { domain.physicalMap.allocator.free(shown.frame) }
-            try? domain.physicalMap.map(frame, to: original, use: .grant, writable: false)
+            takeBack(frame, copy: copies[count], original: originals[count], domain)
         }
         PhysicalMemory.fill(domain.onesFrame.frame, with: .max)
+    }
+
+    /// Unmaps one page, and restores the grant that it stood for. Another virtual CPU may have put memory there meanwhile: that stays.
+    private func takeBack(_ frame: GuestFrame, copy: HostFrame?, original: HostFrame?, _ domain: Domain) {
+        if domain.physicalMap.lookup(frame)?.use == .unbacked {
+            try? domain.physicalMap.unmap(frame)
+            if let original { try? domain.physicalMap.map(frame, to: original, use: .grant, writable: false) }
+        }
+        if let copy { domain.physicalMap.retire(copy) }
     }
 }

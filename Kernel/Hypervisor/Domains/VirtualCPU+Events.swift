@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Architecture
 import CPU
+import Synchronization
 import XenInterface
 
 extension VirtualCPU {
@@ -34,6 +35,8 @@ extension VirtualCPU {
         if upcallVector != 0 {
             localAPIC.accept(upcallVector)
             pending.insert(.localAPIC)
+        } else {
+            pending.insert([])
         }
         wake()
     }
@@ -46,11 +49,36 @@ extension VirtualCPU {
         }
     }
 
-    /// Lets a waiting virtual CPU run again.
+    /// Has it notice what is pending: one that waits runs again; one whose guest runs elsewhere is interrupted there.
     func wake() {
-        guard activity == .blocked || activity == .polling else { return }
-        timers.poll = .max
+        switch activity {
+        case .blocked, .polling:
+            timers.poll = .max
+            makeRunnable()
+        case .runnable:
+            attend()
+        case .waitingForStartup, .offline: break
+        }
+    }
+
+    /// Interrupts the processor that runs the guest, if any does, so that it looks at what is pending. It marks its entry first and looks
+    /// then, and whoever adds work adds it first and looks for the mark then: one of the two sees the other.
+    @inline(__always)
+    func attend() {
+        if seat.entered.load(ordering: .sequentiallyConsistent) != 0 {
+            domain.scheduler.kicks.insert(seat.holder.load(ordering: .relaxed))
+        }
+    }
+
+    /// Lets it run, when its turn comes.
+    func makeRunnable() {
+        guard !domain.hasEnded else { return }
         activity = .runnable
+        let scheduler = domain.scheduler
+        if runstate.info.state != Runstate.running.rawValue {
+            runstate.change(to: .runnable, at: scheduler.clock.now)
+        }
+        scheduler.wake(self)
     }
 
     /// Moves the `vcpu_info` structure to a place in the guest's memory. The guest is told to look at all events, as one may

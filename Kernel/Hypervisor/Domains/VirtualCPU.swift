@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 import Architecture
 import CPU
+import Synchronization
 import XenInterface
 
 /// A virtual processor of a domain: everything about it that does not depend on the vendor. The VMCB or VMCS lies in
 /// `controlFrame`.
+///
+/// Three kinds of state, by who may touch them: the registers and what goes with them belong to the processor that has the virtual
+/// CPU (`seat.holder`); atomic values are everybody's; all else is under the lock of the domain.
 public final class VirtualCPU {
     /// Its number in the domain.
     public let identifier: UInt32
     /// The domain.
     public let domain: Domain
+    /// Where and when it runs.
+    var seat = Seat()
     /// The general registers while the guest is not running.
     public var registers = GuestRegisters()
     /// The frame of the VMCB or VMCS.
@@ -25,18 +31,32 @@ public final class VirtualCPU {
     /// TSC_AUX.
     public var timestampAuxiliary: UInt64 = 0
 
-    /// Whether it can run, and what for it waits otherwise.
-    public internal(set) var activity = Activity.offline {
-        didSet {
-            if activity != .runnable { isInTurn = false }
+    // Any processor asks for it.
+    private let activityValue = Atomic<UInt8>(Activity.offline.rawValue)
+    /// Whether it can run, and what for it waits otherwise. Written under the lock of the domain, and read by any processor.
+    public internal(set) var activity: Activity {
+        get { Activity(rawValue: activityValue.load(ordering: .sequentiallyConsistent)) ?? .offline }
+        set {
+            activityValue.store(newValue.rawValue, ordering: .sequentiallyConsistent)
+            if newValue != .runnable { isInTurn = false }
         }
     }
     /// Whether it is its turn to run: cleared by whatever ends the turn.
-    var isInTurn = false
+    var isInTurn: Bool {
+        get { !pending.contains(.endOfTurn) }
+        set { if newValue { pending.remove(.endOfTurn) } else { pending.note(.endOfTurn) } }
+    }
     /// How long it has spent in each state.
     var runstate = RunstateClock()
+    private let infoAddress: Atomic<UInt64>
     /// The `vcpu_info` structure in the guest's memory; nil for a virtual CPU above 31 that has not registered one.
-    var info: HostPhysicalAddress?
+    var info: HostPhysicalAddress? {
+        get {
+            let address = infoAddress.load(ordering: .relaxed)
+            return address == 0 ? nil : HostPhysicalAddress(address)
+        }
+        set { infoAddress.store(newValue?.value ?? 0, ordering: .relaxed) }
+    }
     /// The frame in which the guest has registered a place for it, which it may do once.
     var registeredInfo: HeldFrame?
     /// Whether it has done so.
@@ -55,11 +75,13 @@ public final class VirtualCPU {
     /// Its local APIC.
     var localAPIC: VirtualLocalAPIC
     /// What has to be done before the guest is entered again.
-    var pending: PendingWork = []
+    let pending = AtomicPendingWork()
     /// The exception to inject, when `.exception` is pending.
     var pendingException = PendingException(vector: .generalProtection, errorCode: 0)
     /// The timers, in system time.
-    var timers = VirtualTimers()
+    var timers = VirtualTimers() {
+        didSet { seat.deadline.store(earliestDeadline, ordering: .relaxed) }
+    }
     /// The unbacked pages that are mapped for the one instruction that is being stepped over.
     var unbackedAccess = UnbackedAccess()
 
@@ -76,8 +98,11 @@ public final class VirtualCPU {
         self.controlFrame = controlFrame
         self.floatingPoint = floatingPoint
         localAPIC = VirtualLocalAPIC(identifier: identifier &* 2)
-        info = domain.sharedInfo.vcpuInfo(identifier)
+        infoAddress = Atomic(domain.sharedInfo.vcpuInfo(identifier)?.value ?? 0)
     }
+
+    /// The earliest of its deadlines; the watchdogs of the domain are the first virtual CPU's.
+    var earliestDeadline: UInt64 { identifier == 0 ? min(timers.earliest, domain.earliestWatchdog) : timers.earliest }
 
     /// Whether it has been started and not been taken down.
     var isUp: Bool { activity != .offline && activity != .waitingForStartup }
@@ -96,23 +121,6 @@ public final class VirtualCPU {
         case offline
     }
 
-    /// What a guest entry must take care of first.
-    struct PendingWork: OptionSet {
-        let rawValue: UInt8
-        /// An exception is to be injected.
-        static let exception = PendingWork(rawValue: 1 << 0)
-        /// A non-maskable interrupt is to be injected.
-        static let nonMaskableInterrupt = PendingWork(rawValue: 1 << 1)
-        /// The local APIC may have an interrupt to deliver.
-        static let localAPIC = PendingWork(rawValue: 1 << 2)
-        /// Interrupts wait for the guest to be able to take them.
-        static let interruptWindow = PendingWork(rawValue: 1 << 3)
-        /// A state of the virtual CPU has been set from outside and must be loaded into the VMCB or VMCS.
-        static let startup = PendingWork(rawValue: 1 << 4)
-        /// An instruction is being stepped over.
-        static let singleStep = PendingWork(rawValue: 1 << 5)
-    }
-
     /// An exception that the hypervisor raises in the guest.
     struct PendingException {
         let vector: Exception
@@ -127,4 +135,6 @@ public final class VirtualCPU {
 
     /// The state in which it starts when `.startup` is pending.
     var startState = InitialState.protectedMode(entry: 0)
+    /// The general registers that go with it.
+    var startRegisters = GuestRegisters()
 }

@@ -3,6 +3,8 @@ import Architecture
 import Building
 import CPU
 import Diagnostics
+import Locking
+import Synchronization
 import XenInterface
 
 extension VirtualMachineMonitor {
@@ -11,7 +13,7 @@ extension VirtualMachineMonitor {
     ///
     /// - Throws: why it cannot be built; nothing of it remains then.
     public func build(_ specification: DomainSpecification, identifier: UInt16) throws(DomainBuildError) {
-        guard scheduler.circle.count + specification.vcpuCount <= 512 else { throw .tooManyVirtualCPUs }
+        guard vcpuCount + specification.vcpuCount <= 512 else { throw .tooManyVirtualCPUs }
         let image = try parseImage(specification.kernel)
         let plan = try plan(specification, image)
         let ramFrames = specification.memorySize / frameSize
@@ -19,7 +21,7 @@ extension VirtualMachineMonitor {
             let domain = Domain(
                 identifier: DomainIdentifier(rawValue: identifier), name: specification.name,
                 handle: specification.handle, frameCount: ramFrames + GuestPhysicalLayout.acpi.size / frameSize,
-                format: nestedPageTableFormat, allocator: allocator)
+                format: nestedPageTableFormat, allocator: allocator, scheduler: scheduler, share: specification.share)
         else { throw .outOfMemory }
         do throws(XenError) {
             try giveMemory(to: domain, plan)
@@ -32,9 +34,13 @@ extension VirtualMachineMonitor {
         try addVirtualCPUs(specification.vcpuCount, to: domain, plan, image)
         domain.describeMemory(plan)
         domain.physicalMap.needsFlush = false
-        domains.append(domain)
+        remainingDomainCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
         for vcpu in domain.vcpus { scheduler.add(vcpu) }
+        domainsLock.withLock { domains.append(domain) }
     }
+
+    /// How many virtual CPUs there are in all domains.
+    private var vcpuCount: Int { domains.reduce(0) { $0 + $1.vcpus.count } }
 
     private func parseImage(_ kernel: HostRange) throws(DomainBuildError) -> GuestImage {
         let result = PhysicalMemory.withBytes(at: kernel.start, count: kernel.count) {
@@ -142,7 +148,7 @@ extension VirtualMachineMonitor {
         }
         guard let first = domain.vcpus.first else { return }
         first.startState = .protectedMode(entry: image.entry)
-        first.registers.rbx = plan.startInfoAddress
+        first.startRegisters.rbx = plan.startInfoAddress
         first.pending.insert(.startup)
         first.isInitialized = true
         first.activity = .runnable

@@ -1,11 +1,37 @@
 // SPDX-License-Identifier: MIT
 import Diagnostics
+import Locking
+import Synchronization
 import XenInterface
 
 extension VirtualMachineMonitor {
-    /// Takes an ended domain away: says why, and gives back all that it had.
+    /// A domain that has ended, none of whose virtual CPUs any processor has to do with, and which nobody else removes; nil when
+    /// there is none. It is in the list no more: nobody finds it from now on. Others may still be at work on it, under its lock.
+    func takeEndedDomain() -> Domain? {
+        domainsLock.withLock { () -> Domain? in
+            guard let index = domains.firstIndex(where: { $0.hasEnded && scheduler.isAtRest($0) }) else { return nil }
+            return domains.remove(at: index)
+        }
+    }
+
+    /// Takes an ended domain away, which is in the list no more: says why, and gives back all that it had.
     func remove(_ domain: Domain) {
-        flushConsole(of: domain)
+        domain.lock.withLock {
+            flushConsole(of: domain)
+            for vcpu in domain.vcpus { vcpu.unbackedAccess.finish(of: domain) }
+        }
+        closeEventChannels(of: domain)
+        endGrants(of: domain)
+        domain.lock.withLock {
+            scheduler.remove(domain)
+            domain.vcpus = []
+        }
+        domainsLock.withLock { noteEnd(of: domain) }
+        // A processor that sleeps looks whether this was the last one.
+        for queue in scheduler.queues { scheduler.kicks.insert(queue.processor) }
+    }
+
+    private func noteEnd(of domain: Domain) {
         outcome.endedCount &+= 1
         var line: Message = "d\(domain.identifier.rawValue) \""
         for index in 0..<domain.name.count { line.append(domain.name.bytes[index]) }
@@ -21,12 +47,8 @@ extension VirtualMachineMonitor {
         case nil: break
         }
         Machine.log(.error, line)
-        for vcpu in domain.vcpus { vcpu.unbackedAccess.finish(of: domain) }
-        closeEventChannels(of: domain)
-        endGrants(of: domain)
-        scheduler.remove(domain)
-        domains.removeAll { $0 === domain }
-        domain.vcpus = []
+        remainingDomainCount.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        scheduler.endedDomainCount.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
 }
 

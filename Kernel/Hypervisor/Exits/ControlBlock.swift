@@ -99,7 +99,7 @@ public enum GuestFault: Error {
     case generalProtection
 }
 
-/// A vendor's way of running guests. The hypervisor is compiled once for each.
+/// A vendor's way of running guests on one processor. The hypervisor is compiled once for each vendor.
 public protocol VirtualizationBackend {
     /// The VMCB or VMCS.
     associatedtype Control: ControlBlock
@@ -114,12 +114,16 @@ public protocol VirtualizationBackend {
     func control(of vcpu: VirtualCPU) -> Control
     /// Makes the control block of a new virtual CPU. Returns false when no frame is free for it.
     func prepare(_ vcpu: VirtualCPU) -> Bool
-    /// Prepares the processor for a virtual CPU after another one has run.
-    func makeCurrent(_ vcpu: VirtualCPU)
-    /// Takes the processor's hands off the control block of a virtual CPU whose domain has ended.
+    /// Prepares this processor for a virtual CPU after another one has run.
+    ///
+    /// - Parameter isMoved: whether it has run on another processor last, or nowhere.
+    func makeCurrent(_ vcpu: VirtualCPU, isMoved: Bool)
+    /// Takes this processor's hands off the control block of the virtual CPU that is current. Any processor may run it then.
+    func putAside(_ vcpu: VirtualCPU)
+    /// Frees what the control block of a virtual CPU consists of, whose domain has ended and which no processor has.
     func retire(_ vcpu: VirtualCPU)
-    /// Drops what processors have cached of a domain's address translations, before any of its virtual CPUs runs again.
-    func flushTranslations(of domain: Domain)
+    /// Drops what this processor has cached of a virtual CPU's address translations, before it runs again.
+    func flushTranslations(of vcpu: VirtualCPU)
 }
 
 /// What the hypervisor's logic needs of the machine. Host tests have a platform that records.
@@ -128,8 +132,10 @@ public protocol Platform {
     static func log(_ level: LogLevel, _ message: Message)
     /// Writes a line of a domain's console.
     static func writeConsole(domain: UInt16, line: Message)
-    /// Asks for a physical interrupt in `nanoseconds`; at once for 0.
+    /// Asks for a physical interrupt of this processor in `nanoseconds`; at once for 0.
     func setTimer(in nanoseconds: UInt64)
+    /// Interrupts another processor, by its number.
+    func interrupt(_ processor: Int)
     /// Takes the physical interrupts that are pending.
     func takeInterrupts()
     /// Sleeps until there is one.
@@ -138,8 +144,10 @@ public protocol Platform {
     func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDResult
     /// The XCR0 components that guests may use; empty when the processor has no XSAVE.
     var extendedStateComponents: XCR0 { get }
-    /// Changes the registers that neither world switch nor control block holds from those of one virtual CPU to another's.
-    func switchContext(from old: VirtualCPU?, to new: VirtualCPU)
+    /// Writes the registers of a virtual CPU that neither world switch nor control block holds to memory.
+    func saveContext(of vcpu: VirtualCPU)
+    /// Loads them again.
+    func loadContext(of vcpu: VirtualCPU)
     /// Makes a new value of XCR0 or TSC_AUX of the running virtual CPU take effect.
     func reloadContext(of vcpu: VirtualCPU)
 }

@@ -22,6 +22,7 @@ extension VirtualMachineMonitor {
     /// Takes a virtual CPU offline. When no other one is up, the domain has powered itself off.
     func takeDown(_ vcpu: VirtualCPU) {
         vcpu.activity = .offline
+        vcpu.attend()
         for other in vcpu.domain.vcpus where other.activity != .offline && other.activity != .waitingForStartup {
             return
         }

@@ -6,6 +6,8 @@ import XenInterface
 extension PhysicalCPU {
     /// A hypercall: the result, or the negated error, goes to RAX, and the guest goes on behind the instruction. A call that
     /// is not done yet has changed its arguments to what remains, and executes its instruction again. Returns whether it is done.
+    ///
+    /// The lock of the caller's domain is held.
     @inline(never) @discardableResult
     func handleHypercall(of vcpu: VirtualCPU) -> Bool {
         let control = backend.control(of: vcpu)

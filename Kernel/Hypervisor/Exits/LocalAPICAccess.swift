@@ -70,7 +70,7 @@ extension PhysicalCPU {
         vcpu.localAPIC.timerInitialCount = count
         vcpu.localAPIC.timerStart = now
         vcpu.timers.localAPIC = count == 0 ? .max : now &+ vcpu.localAPIC.timerPeriod
-        monitor.timersChanged()
+        monitor.timersChanged(of: vcpu, by: vcpu)
     }
 
     private func currentCount(of vcpu: VirtualCPU) -> UInt32 {

@@ -9,6 +9,8 @@ extension PhysicalCPU {
     func handleNestedPageFault(of vcpu: VirtualCPU) {
         let address = backend.control(of: vcpu).faultAddress
         let mapping = vcpu.domain.physicalMap.lookup(address.frame)
+        // Another virtual CPU may have mapped something there meanwhile: then the instruction is executed again.
+        if let mapping, mapping.isWritable { return }
         if let mapping, mapping.use != .grant { return destroy(vcpu, "wrote to memory that it may only read") }
         do throws(XenError) {
             if let mapping {

@@ -1,26 +1,52 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Locking
+import Synchronization
 import XenInterface
 
 extension PhysicalCPU {
-    /// Gives the guest what is due before it runs: a new state, exceptions, interrupts. Usually there is nothing.
+    /// Gives the guest what is due before it runs, and marks it as running. Returns false when its turn is over.
+    ///
+    /// From the mark on, whoever adds work interrupts this processor, and the interrupt ends the guest's run at once. So the mark
+    /// comes first, and then the look at what there is. Usually there is nothing.
     @inline(__always)
-    func prepareEntry(_ vcpu: VirtualCPU) {
-        if vcpu.domain.physicalMap.needsFlush {
-            vcpu.domain.physicalMap.needsFlush = false
-            backend.flushTranslations(of: vcpu.domain)
-        }
-        if !vcpu.pending.isEmpty || vcpu.isUpcallPending { inject(into: vcpu) }
+    func isReady(_ vcpu: VirtualCPU) -> Bool {
+        vcpu.enterGuest()
+        return vcpu.isUndisturbed || prepareEntry(vcpu)
+    }
+
+    /// Does what is pending until nothing new has come.
+    @inline(never)
+    func prepareEntry(_ vcpu: VirtualCPU) -> Bool {
+        repeat {
+            vcpu.leaveGuest()
+            guard vcpu.isInTurn else { return false }
+            vcpu.pending.remove(.unseen)
+            vcpu.domain.lock.withLock {
+                inject(into: vcpu)
+                monitor.settle(vcpu.domain)
+            }
+            dropOldTranslations(of: vcpu)
+            vcpu.enterGuest()
+        } while vcpu.pending.contains(.urgent) || vcpu.hasOldTranslations
+        return true
+    }
+
+    private func dropOldTranslations(of vcpu: VirtualCPU) {
+        guard vcpu.hasOldTranslations else { return }
+        // A generation that begins after this one is dropped as well, and then dropped again.
+        vcpu.seat.generation = vcpu.domain.generation.load(ordering: .sequentiallyConsistent)
+        backend.flushTranslations(of: vcpu)
     }
 
     /// Injects the most urgent event: a state from outside first, then exceptions, non-maskable interrupts, Xen's callback,
     /// the local APIC's interrupts. While an instruction is stepped over, all but exceptions wait.
-    @inline(never)
     private func inject(into vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         if vcpu.pending.contains(.startup) {
             vcpu.pending.remove(.startup)
             if vcpu.pending.contains(.singleStep) { _ = endSingleStep(of: vcpu) }
+            vcpu.registers = vcpu.startRegisters
             control.load(vcpu.startState)
             control.interceptedExceptions = interceptedExceptions
         }
@@ -36,7 +62,7 @@ extension PhysicalCPU {
         if vcpu.pending.contains(.nonMaskableInterrupt) {
             guard control.canTakeNonMaskableInterrupt else {
                 control.requestNonMaskableInterruptWindow()
-                vcpu.pending.insert(.interruptWindow)
+                vcpu.pending.note(.interruptWindow)
                 return
             }
             vcpu.pending.remove(.nonMaskableInterrupt)
@@ -69,7 +95,7 @@ extension PhysicalCPU {
 
     private func requestInterruptWindow(of vcpu: VirtualCPU, _ control: Backend.Control, priority: UInt8?) {
         control.requestInterruptWindow(priority: priority)
-        vcpu.pending.insert(.interruptWindow)
+        vcpu.pending.note(.interruptWindow)
     }
 
     /// The guest can take interrupts: the next entry injects them.
@@ -78,4 +104,22 @@ extension PhysicalCPU {
         vcpu.pending.remove(.interruptWindow)
         backend.control(of: vcpu).cancelInterruptWindow()
     }
+}
+
+extension VirtualCPU {
+    /// Marks the guest as running, with the translations that its processor may have.
+    @inline(__always)
+    func enterGuest() { seat.entered.store(seat.generation, ordering: .sequentiallyConsistent) }
+
+    /// Takes the mark back.
+    @inline(__always)
+    func leaveGuest() { seat.entered.store(0, ordering: .releasing) }
+
+    /// Whether its processor may have translations that are not in force any more.
+    @inline(__always)
+    var hasOldTranslations: Bool { seat.generation != domain.generation.load(ordering: .sequentiallyConsistent) }
+
+    /// Whether there is nothing to be done before the guest runs.
+    @inline(__always)
+    var isUndisturbed: Bool { pending.all.isEmpty && !isUpcallPending && !hasOldTranslations }
 }

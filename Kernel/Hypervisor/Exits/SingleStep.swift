@@ -15,7 +15,7 @@ extension PhysicalCPU {
     /// shadow of STI and MOV SS would hold the trap back, and nothing is injected while stepping.
     func beginSingleStep(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
-        vcpu.pending.insert(.singleStep)
+        vcpu.pending.note(.singleStep)
         vcpu.unbackedAccess.guestStepsToo = control.flags.contains(.trap)
         control.flags.insert(.trap)
         control.isInterruptShadowed = false

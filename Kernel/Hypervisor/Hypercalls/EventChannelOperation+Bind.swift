@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Locking
 import XenInterface
 
 /// The operations that open a port.
@@ -23,7 +24,15 @@ extension VirtualMachineMonitor {
         var arguments = try call.read(EventChannelOperation.BindInterdomain.self, at: pointer)
         let local = call.domain
         guard let remote = domain(arguments.remoteDomain, for: local) else { throw .noSuchProcess }
-        let remotePort = arguments.remotePort.rawValue
+        let port = try withBoth(local, remote) { () throws(XenError) in
+            try bind(local, to: arguments.remotePort.rawValue, of: remote)
+        }
+        arguments.localPort = EventChannelPort(rawValue: port)
+        try call.write(arguments, at: pointer)
+    }
+
+    /// Opens a port and binds it to one of another domain's. The locks of both are held.
+    private func bind(_ local: Domain, to remotePort: UInt32, of remote: Domain) throws(XenError) -> UInt32 {
         guard var remoteChannel = remote.eventChannels[remotePort], remoteChannel.kind == .unbound,
             remoteChannel.remoteDomain == local.identifier
         else { throw .invalidArgument }
@@ -32,8 +41,23 @@ extension VirtualMachineMonitor {
         remoteChannel.detail = port
         remote.eventChannels.set(remotePort, to: remoteChannel)
         local.raiseEvent(port)
-        arguments.localPort = EventChannelPort(rawValue: port)
-        try call.write(arguments, at: pointer)
+        return port
+    }
+
+    /// Holds the locks of two domains, that of the lower number first, so that no two processors wait for each other. The caller's own is
+    /// given up for that: `body` must look at everything itself.
+    private func withBoth<Result>(
+        _ own: Domain, _ other: Domain, _ body: () throws(XenError) -> Result
+    ) throws(XenError) -> Result {
+        guard own !== other else { return try body() }
+        settle(own)
+        own.lock.release()
+        let isFirst = own.identifier.rawValue < other.identifier.rawValue
+        let (first, second) = isFirst ? (own, other) : (other, own)
+        first.lock.acquire()
+        second.lock.acquire()
+        defer { other.lock.release() }
+        return try body()
     }
 
     /// `EVTCHNOP_bind_virq`: a port for a virtual interrupt of a virtual CPU, or of the domain.

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: MIT
+import Locking
 import XenInterface
 
 extension VirtualMachineMonitor {
-    /// `EVTCHNOP_close`: the other end of an interdomain channel becomes unbound again.
+    /// `EVTCHNOP_close`: the other end of an interdomain channel becomes unbound again. It does so last, as its domain's lock takes the
+    /// place of this one's; until then, what comes from there finds this end closed.
     func close(_ port: UInt32, of domain: Domain) throws(XenError) {
         guard let channel = domain.eventChannels[port] else { throw .invalidArgument }
         switch channel.kind {
-        case .interdomain: unbindOtherEnd(of: channel, at: port, of: domain)
         case .virtualInterrupt: domain.forgetVirtualInterrupt(channel, at: port)
         case .physicalInterrupt: domain.physicalInterrupts &= ~(1 &<< UInt64(channel.detail))
-        case .closed, .unbound, .interprocessor: break
+        case .closed, .unbound, .interdomain, .interprocessor: break
         }
         domain.clearEvent(port)
         domain.eventChannels.close(port)
+        if channel.kind == .interdomain { unbindOtherEnd(of: channel, at: port, of: domain) }
     }
 
     private func unbindOtherEnd(of channel: EventChannel, at port: UInt32, of domain: Domain) {
-        guard let remote = self.domain(channel.remoteDomain, for: domain),
-            let other = remote.eventChannels[channel.detail], other.kind == .interdomain,
-            other.remoteDomain == domain.identifier, other.detail == port
-        else { return }
-        var unbound = other
-        unbound.kind = .unbound
-        unbound.detail = 0
-        remote.eventChannels.set(channel.detail, to: unbound)
+        guard let remote = self.domain(channel.remoteDomain, for: domain) else { return }
+        visit(remote, from: domain) {
+            guard var other = remote.eventChannels[channel.detail], other.leads(to: port, of: domain) else { return }
+            other.kind = .unbound
+            other.detail = 0
+            remote.eventChannels.set(channel.detail, to: other)
+        }
     }
 
     /// `EVTCHNOP_reset`: closes all ports of the caller, 256 at a time, and goes back to the two-level ABI.
@@ -43,7 +44,9 @@ extension VirtualMachineMonitor {
 
     /// Closes all ports of a domain that goes.
     func closeEventChannels(of domain: Domain) {
-        for port in 1..<domain.eventChannels.end { try? close(port, of: domain) }
+        domain.lock.withLock {
+            for port in 1..<domain.eventChannels.end { try? close(port, of: domain) }
+        }
     }
 }
 

@@ -34,11 +34,22 @@ extension VirtualMachineMonitor {
             if port == domain.parameters.consolePort && channel.remoteDomain == .control {
                 serveConsoleRing(of: domain)
             } else {
-                self.domain(channel.remoteDomain, for: domain)?.raiseEvent(channel.detail)
+                send(over: channel, at: port, from: domain)
             }
         case .interprocessor: domain.raiseEvent(port)
         case .unbound: break  // nobody listens
         case .closed, .physicalInterrupt, .virtualInterrupt: throw .invalidArgument
+        }
+    }
+
+    /// Raises the event at the other end. That end tells whether the two still belong together: while nobody's lock was held, either
+    /// may have been closed.
+    private func send(over channel: EventChannel, at port: UInt32, from domain: Domain) {
+        guard let remote = self.domain(channel.remoteDomain, for: domain) else { return }
+        visit(remote, from: domain) {
+            if remote.eventChannels[channel.detail]?.leads(to: port, of: domain) == true {
+                remote.raiseEvent(channel.detail)
+            }
         }
     }
 

@@ -12,15 +12,17 @@ extension VirtualMachineMonitor {
 
     private func copy(_ element: GrantTableOperation.Copy, _ call: Hypercall) throws(GrantStatus) {
         let flags = GrantCopyFlags(rawValue: element.flags)
-        let source = try CopySide(
+        var source = try CopySide(
             element.source, isReference: flags.contains(.sourceIsReference), forWriting: false, call, self)
-        let destination = try CopySide(
+        var destination = try CopySide(
             element.destination, isReference: flags.contains(.destinationIsReference), forWriting: true, call, self)
-        let from = try source.beginUse(by: call.domain)
-        defer { source.endUse() }
-        let to = try destination.beginUse(by: call.domain)
-        defer { destination.endUse() }
+        try source.beginUse(by: call.domain, self)
+        defer { source.endUse(by: call.domain, self) }
+        try destination.beginUse(by: call.domain, self)
+        defer { destination.endUse(by: call.domain, self) }
         let length = UInt64(element.length)
+        // Granted frames are held now, and those of the caller's own stay as long as its lock is: from here to the copy.
+        let (from, to) = (try source.frame(), try destination.frame())
         guard UInt64(element.source.offset) &+ length <= frameSize,
             UInt64(element.destination.offset) &+ length <= frameSize
         else { throw .badCopyArgument }
@@ -30,11 +32,13 @@ extension VirtualMachineMonitor {
     }
 
     /// The source or the destination of a copy.
-    private struct CopySide {
+    private struct CopySide: ~Copyable {
         private let owner: Domain
         private let target: UInt64
         private let isReference: Bool
         private let forWriting: Bool
+        /// The granted frame, while it is in use.
+        private var granted: HostFrame?
 
         /// Finds the domain. A frame is named by its number only by the domain that it belongs to.
         init(
@@ -53,19 +57,28 @@ extension VirtualMachineMonitor {
 
         private var reference: GrantReference { GrantReference(rawValue: UInt32(truncatingIfNeeded: target)) }
 
-        func beginUse(by user: Domain) throws(GrantStatus) -> HostFrame {
-            if isReference {
-                return try owner.beginUse(
-                    of: reference, by: user.identifier, forWriting: forWriting, forMapping: false)
+        /// Begins the use of a granted frame. The frame is held then, whatever becomes of its domain.
+        mutating func beginUse(by user: Domain, _ monitor: VirtualMachineMonitor) throws(GrantStatus) {
+            guard isReference else { return }
+            let (owner, reference, forWriting, identifier) = (owner, reference, forWriting, user.identifier)
+            granted = try monitor.visit(owner, from: user) { () throws(GrantStatus) in
+                guard !owner.hasEnded else { throw .badDomain }
+                return try owner.beginUse(of: reference, by: identifier, forWriting: forWriting, forMapping: false)
             }
+        }
+
+        /// The granted frame, or the one of the caller's own. The caller's lock is held.
+        func frame() throws(GrantStatus) -> HostFrame {
+            if let granted { return granted }
             guard let mapping = owner.physicalMap.lookup(GuestFrame(target)),
                 mapping.use == .ram || mapping.use == .special
             else { throw .badPage }
             return mapping.frame
         }
 
-        func endUse() {
-            if isReference { owner.endUse(of: reference, forWriting: forWriting) }
+        func endUse(by user: Domain, _ monitor: VirtualMachineMonitor) {
+            guard granted != nil else { return }
+            monitor.visit(owner, from: user) { owner.endUse(of: reference, forWriting: forWriting) }
         }
     }
 }

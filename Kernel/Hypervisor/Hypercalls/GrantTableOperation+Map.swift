@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Locking
 import XenInterface
 
 extension VirtualMachineMonitor {
@@ -22,28 +23,32 @@ extension VirtualMachineMonitor {
         let flags = GrantMapFlags(rawValue: element.flags)
         guard flags.contains(.host) || flags.contains(.device) else { throw .badReference }
         guard flags.isDisjoint(with: [.device, .application, .containsPageTableEntry]) else { throw .generalError }
-        guard let owner = domains.first(where: { $0.identifier == element.domain }) else { throw .badDomain }
+        guard let owner = otherDomain(element.domain) else { throw .badDomain }
         let isWritable = !flags.contains(.readOnly)
-        let frame = try owner.beginUse(
-            of: element.reference, by: call.domain.identifier, forWriting: isWritable, forMapping: true)
+        var mapping = GrantMapping()
+        mapping.reference = element.reference
+        mapping.domain = owner.identifier
+        mapping.flags = UInt16(truncatingIfNeeded: flags.rawValue)
+        let user = call.domain.identifier
+        mapping.frame = try visit(owner, from: call.domain) { () throws(GrantStatus) in
+            try owner.beginMapping(of: element.reference, by: user, flags)
+        }.number
         do throws(GrantStatus) {
-            guard flags.isSubset(of: [.host, .readOnly]) else { throw .generalError }
-            var mapping = GrantMapping()
-            mapping.frame = frame.number
-            mapping.reference = element.reference
-            mapping.domain = owner.identifier
-            mapping.flags = UInt16(truncatingIfNeeded: flags.rawValue)
             element.handle = try add(mapping, of: call.domain, at: GuestPhysicalAddress(element.hostAddress).frame)
         } catch {
-            owner.endUse(of: element.reference, forWriting: isWritable)
+            visit(owner, from: call.domain) { owner.endUse(of: element.reference, forWriting: isWritable) }
             throw error
         }
         element.deviceAddress = 0
     }
 
+    /// The owner may have ended since the use began. It tells all users that it is no more, but could not tell this one: so the mapping
+    /// is noted as one of nobody's.
     private func add(
         _ mapping: GrantMapping, of domain: Domain, at place: GuestFrame
     ) throws(GrantStatus) -> UInt32 {
+        var mapping = mapping
+        if otherDomain(mapping.domain) == nil { mapping.domain = .invalid }
         let handle = try domain.grantTable.mappings.add(mapping)
         do throws(XenError) {
             guard place.number < NestedPageTables.frameLimit else { throw .invalidArgument }
@@ -67,15 +72,17 @@ extension VirtualMachineMonitor {
         else {
             throw .generalError
         }
-        do throws(XenError) { try domain.physicalMap.unmap(place) } catch { throw .generalError }
+        do throws(XenError) { try unmap(place, of: domain) } catch { throw .generalError }
         domain.grantTable.mappings.remove(element.handle)
-        endUse(by: mapping)
+        settle(domain)
+        endUse(by: mapping, of: domain)
     }
 
-    /// Tells the domain that has granted a frame, if it still exists, that a mapping has ended, and lets go of the frame.
-    private func endUse(by mapping: GrantMapping) {
-        if let owner = domains.first(where: { $0.identifier == mapping.domain }) {
-            owner.endUse(of: mapping.reference, forWriting: mapping.isWritable)
+    /// Tells the domain that has granted a frame, if it still exists, that a mapping has ended, and lets go of the frame. Nobody reaches it
+    /// through the mapping any more.
+    private func endUse(by mapping: GrantMapping, of user: Domain) {
+        if let owner = otherDomain(mapping.domain) {
+            visit(owner, from: user) { owner.endUse(of: mapping.reference, forWriting: mapping.isWritable) }
         } else {
             allocator.letGo(of: HostFrame(mapping.frame))
         }
@@ -83,11 +90,31 @@ extension VirtualMachineMonitor {
 
     /// Ends all mappings of a domain that goes, and tells the others that its grants are no more.
     func endGrants(of domain: Domain) {
-        for handle in 0..<domain.grantTable.mappings.end {
-            guard let mapping = domain.grantTable.mappings[handle] else { continue }
-            domain.grantTable.mappings.remove(handle)
-            endUse(by: mapping)
+        domain.lock.withLock {
+            for handle in 0..<domain.grantTable.mappings.end {
+                guard let mapping = domain.grantTable.mappings[handle] else { continue }
+                domain.grantTable.mappings.remove(handle)
+                endUse(by: mapping, of: domain)
+            }
         }
-        for other in domains where other !== domain { other.grantTable.mappings.orphan(domain.identifier) }
+        for other in domainsLock.withLock({ domains }) {
+            other.lock.withLock { other.grantTable.mappings.orphan(domain.identifier) }
+        }
+    }
+}
+
+extension Domain {
+    /// Begins a use for a mapping. The lock of this domain is held, not that of the user's.
+    fileprivate func beginMapping(
+        of reference: GrantReference, by user: DomainIdentifier, _ flags: GrantMapFlags
+    ) throws(GrantStatus) -> HostFrame {
+        guard !hasEnded else { throw .badDomain }
+        let isWritable = !flags.contains(.readOnly)
+        let frame = try beginUse(of: reference, by: user, forWriting: isWritable, forMapping: true)
+        guard flags.isSubset(of: [.host, .readOnly]) else {
+            endUse(of: reference, forWriting: isWritable)
+            throw .generalError
+        }
+        return frame
     }
 }

@@ -105,7 +105,7 @@ extension VirtualMachineMonitor {
         guard place.number < NestedPageTables.frameLimit else { throw .noSuchEntry }
         guard place != old else { return }
         try vacate(place, of: domain)
-        if let old, domain.physicalMap.lookup(old)?.frame == frame { try domain.physicalMap.unmap(old) }
+        if let old, domain.physicalMap.lookup(old)?.frame == frame { try unmap(old, of: domain) }
         try domain.physicalMap.map(place, to: frame, use: .special)
     }
 
@@ -123,7 +123,7 @@ extension VirtualMachineMonitor {
     /// - Throws: `.noSuchDeviceOrAddress` for a mapping of another domain's frame, which ends in another way.
     func vacate(_ frame: GuestFrame, of domain: Domain) throws(XenError) {
         if domain.physicalMap.lookup(frame)?.use == .grant { throw .noSuchDeviceOrAddress }
-        try domain.physicalMap.unmap(frame)
+        try unmap(frame, of: domain)
         if domain.placement.sharedInfo == frame { domain.placement.sharedInfo = nil }
         for index in 0..<64 where domain.placement.grantFrames[index] == frame.number {
             domain.placement.grantFrames[index] = .max

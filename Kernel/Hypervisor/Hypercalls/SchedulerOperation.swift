@@ -23,7 +23,7 @@ extension VirtualMachineMonitor {
     /// The rest of the turn goes to others, if there are any. Guests that wait for their console's back end come here too.
     private func yield(_ call: Hypercall) {
         serveConsoleRing(of: call.domain)
-        if scheduler.circle.count > 1 { call.vcpu.isInTurn = false }
+        if scheduler.yield(call.vcpu) { call.vcpu.isInTurn = false }
     }
 
     /// Waits for an event, unless there is one.
@@ -57,6 +57,7 @@ extension VirtualMachineMonitor {
         if hasDeliverableEvent(call.vcpu) || (arguments.timeout != 0 && arguments.timeout <= clock.now) { return }
         call.vcpu.activity = .polling
         call.vcpu.timers.poll = arguments.timeout == 0 ? .max : arguments.timeout
+        timersChanged(of: call.vcpu, by: call.vcpu)
     }
 
     private func remoteShutdown(_ call: Hypercall) throws(XenError) {
@@ -73,6 +74,7 @@ extension VirtualMachineMonitor {
             guard arguments.timeout != 0 else { throw .invalidArgument }
             for number in 0..<2 where call.domain.watchdogs[number] == .max {
                 call.domain.watchdogs[number] = deadline
+                watchdogsChanged(call)
                 return Int64(number) &+ 1
             }
             throw .alreadyExists
@@ -81,6 +83,12 @@ extension VirtualMachineMonitor {
         let number = Int(arguments.identifier) &- 1
         guard call.domain.watchdogs[number] != .max else { throw .alreadyExists }
         call.domain.watchdogs[number] = arguments.timeout == 0 ? .max : deadline
+        watchdogsChanged(call)
         return 0
+    }
+
+    /// Watchdogs are among the timers of the first virtual CPU.
+    private func watchdogsChanged(_ call: Hypercall) {
+        if let first = call.domain.vcpus.first { timersChanged(of: first, by: call.vcpu) }
     }
 }

@@ -20,7 +20,7 @@ extension VirtualMachineMonitor {
         } else {
             vcpu.timers.singleshot = timeout
         }
-        if vcpu.timers.singleshot <= now { expireTimers(at: now) }
-        timersChanged()
+        if vcpu.timers.singleshot <= now { expireTimers(of: vcpu, at: now) }
+        timersChanged(of: vcpu, by: vcpu)
     }
 }

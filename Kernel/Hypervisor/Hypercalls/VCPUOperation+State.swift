@@ -22,7 +22,7 @@ extension VirtualMachineMonitor {
     /// `VCPUOP_up`.
     func bringUp(_ vcpu: VirtualCPU) throws(XenError) {
         guard vcpu.isInitialized else { throw .invalidArgument }
-        if !vcpu.isUp { vcpu.activity = .runnable }
+        if !vcpu.isUp { vcpu.makeRunnable() }
     }
 
     private func start(_ vcpu: VirtualCPU, with context: VCPUContext64) throws(XenError) {
@@ -39,13 +39,13 @@ extension VirtualMachineMonitor {
         state.efer = efer.union(.longModeActive)
         state.code = Segment(selector: 0, attributes: SegmentAttributes(rawValue: 0xA9B), limit: .max, base: 0)
         vcpu.startState = state
-        vcpu.registers.rax = context.rax
-        vcpu.registers.rbx = context.rbx
-        vcpu.registers.rcx = context.rcx
-        vcpu.registers.rdx = context.rdx
-        vcpu.registers.rsi = context.rsi
-        vcpu.registers.rdi = context.rdi
-        vcpu.registers.rbp = context.rbp
+        vcpu.startRegisters.rax = context.rax
+        vcpu.startRegisters.rbx = context.rbx
+        vcpu.startRegisters.rcx = context.rcx
+        vcpu.startRegisters.rdx = context.rdx
+        vcpu.startRegisters.rsi = context.rsi
+        vcpu.startRegisters.rdi = context.rdi
+        vcpu.startRegisters.rbp = context.rbp
     }
 
     private func start(_ vcpu: VirtualCPU, with context: VCPUContext32) throws(XenError) {
@@ -68,13 +68,13 @@ extension VirtualMachineMonitor {
             state.code.attributes.privilegeLevel == state.stack.attributes.privilegeLevel
         else { throw .invalidArgument }
         vcpu.startState = state
-        vcpu.registers.rax = UInt64(context.eax)
-        vcpu.registers.rbx = UInt64(context.ebx)
-        vcpu.registers.rcx = UInt64(context.ecx)
-        vcpu.registers.rdx = UInt64(context.edx)
-        vcpu.registers.rsi = UInt64(context.esi)
-        vcpu.registers.rdi = UInt64(context.edi)
-        vcpu.registers.rbp = UInt64(context.ebp)
+        vcpu.startRegisters.rax = UInt64(context.eax)
+        vcpu.startRegisters.rbx = UInt64(context.ebx)
+        vcpu.startRegisters.rcx = UInt64(context.ecx)
+        vcpu.startRegisters.rdx = UInt64(context.edx)
+        vcpu.startRegisters.rsi = UInt64(context.esi)
+        vcpu.startRegisters.rdi = UInt64(context.edi)
+        vcpu.startRegisters.rbp = UInt64(context.ebp)
     }
 
     /// A segment from its parts. The attributes have twelve bits; the limit fits the granularity.

@@ -8,7 +8,7 @@ extension VirtualMachineMonitor {
         guard arguments.period >= 1_000_000, arguments.period < 1 << 62 else { throw .invalidArgument }
         vcpu.timers.period = arguments.period
         vcpu.timers.periodic = clock.now &+ arguments.period
-        timersChanged()
+        timersChanged(of: vcpu, by: call.vcpu)
     }
 
     /// The one-shot timer of the caller itself. A time that has passed fires at once, with the flag "future only" as well: Xen

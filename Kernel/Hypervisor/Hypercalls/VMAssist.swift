@@ -9,10 +9,10 @@ extension VirtualMachineMonitor {
             throw .invalidArgument
         }
         switch VMAssist(rawValue: UInt32(truncatingIfNeeded: call.argument1)) {
-        // The flag marks a run state that is being written while another virtual CPU may read it. Here no guest runs while the
-        // hypervisor does, so nobody ever sees such a state, and there is nothing to switch.
-        case .enable, .disable: return 0
+        case .enable: call.domain.marksRunstateUpdates = true
+        case .disable: call.domain.marksRunstateUpdates = false
         case nil: throw .notImplemented
         }
+        return 0
     }
 }

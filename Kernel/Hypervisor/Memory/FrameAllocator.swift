@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import Locking
 
-/// Which frames of the machine are free: one bit for each, set while the frame is in use.
+/// The free frames of the machine, and who uses the others beside their owners.
 ///
-/// Frames are handed out as `OwnedFrame` values, which give themselves back, or in runs of 512 as memory for a domain.
+/// Frames are handed out as `OwnedFrame` values, which give themselves back, or in runs of 512 as memory for a domain. Any
+/// processor may call at any time.
 public final class FrameAllocator {
-    private let bitmap: HostPhysicalAddress
-    private let frameCount: UInt64
-    /// One more than the highest frame of the machine.
-    public var frameLimit: UInt64 { frameCount }
-    private var searchStart: UInt64 = 0
-    /// The number of free frames.
-    public private(set) var freeCount: UInt64 = 0
+    /// Held while the bits or the uses are looked at or changed. Whoever holds it waits for no other lock.
+    private let lock = SpinLock()
+    private var frames: FrameBitmap
     /// Who uses frames beside their owners; nil while nobody does.
     private var uses: FrameUses?
+    /// One more than the highest frame of the machine.
+    public let frameLimit: UInt64
+
+    /// The number of free frames.
+    public var freeCount: UInt64 { lock.withLock { frames.freeCount } }
 
     /// How many frames a bitmap for `frameCount` frames takes.
     public static func bitmapSize(frameCount: UInt64) -> UInt64 {
@@ -24,17 +27,14 @@ public final class FrameAllocator {
     ///
     /// - Parameter bitmap: memory of `bitmapSize(frameCount:)` frames that nobody else uses.
     public init(bitmap: HostFrame, frameCount: UInt64) {
-        self.bitmap = bitmap.address
-        self.frameCount = frameCount
-        for index in 0..<FrameAllocator.bitmapSize(frameCount: frameCount) {
-            PhysicalMemory.fill(bitmap.advanced(by: index), with: .max)
-        }
+        frames = FrameBitmap(bitmap: bitmap, frameCount: frameCount)
+        frameLimit = frameCount
     }
 
-    /// Makes the frames from `start` up to `end` free.
+    /// Makes the frames from `start` up to `end` free. Other processors have their turns in between.
     public func release(from start: HostFrame, to end: HostFrame) {
         var number = start.number
-        while number < min(end.number, frameCount) {
+        while number < min(end.number, frameLimit) {
             free(HostFrame(number))
             number &+= 1
         }
@@ -42,104 +42,40 @@ public final class FrameAllocator {
 
     /// Makes the frames from `start` up to `end` used, those that are free.
     public func reserve(from start: HostFrame, to end: HostFrame) {
-        var number = start.number
-        while number < min(end.number, frameCount) {
-            let word = number / 64
-            let bit: UInt64 = 1 &<< (number & 63)
-            if load(word) & bit == 0 {
-                store(word, load(word) | bit)
-                freeCount &-= 1
-            }
-            number &+= 1
-        }
+        lock.withLock { frames.reserve(from: start, to: end) }
     }
 
     /// A free frame, now in use; its content is whatever was there. Nil when there is none.
-    public func takeFrame() -> HostFrame? {
-        let words = (frameCount &+ 63) / 64
-        var checked: UInt64 = 0
-        while checked < words {
-            let word = (searchStart &+ checked) % words
-            let used = load(word)
-            if used != .max {
-                let bit = UInt64((~used).trailingZeroBitCount)
-                store(word, used | 1 &<< bit)
-                searchStart = word
-                freeCount &-= 1
-                return HostFrame(word &* 64 &+ bit)
-            }
-            checked &+= 1
-        }
-        return nil
-    }
+    public func takeFrame() -> HostFrame? { lock.withLock { frames.takeFrame() } }
 
     /// The first of `count` free frames in a row, now in use. Nil when there are none. For the few tables of the hypervisor
     /// that need more than one.
-    public func takeFrames(_ count: UInt64) -> HostFrame? {
-        var start: UInt64 = 0
-        var length: UInt64 = 0
-        while start &+ length < frameCount {
-            let number = start &+ length
-            if load(number / 64) &>> (number & 63) & 1 == 0 {
-                length &+= 1
-                if length == count {
-                    reserve(from: HostFrame(start), to: HostFrame(start &+ count))
-                    return HostFrame(start)
-                }
-            } else {
-                start = number &+ 1
-                length = 0
-            }
-        }
-        return nil
-    }
+    public func takeFrames(_ count: UInt64) -> HostFrame? { lock.withLock { frames.takeFrames(count) } }
 
     /// The first of 512 free frames in a row, on a 2 MiB boundary, now in use. Nil when there is no such run.
-    func takeLargeFrame() -> HostFrame? {
-        let runs = frameCount / 512
-        var run = runs
-        while run > 0 {
-            run &-= 1
-            guard isFree(run: run) else { continue }
-            for word in run &* 8..<run &* 8 &+ 8 { store(word, .max) }
-            freeCount &-= 512
-            return HostFrame(run &* 512)
-        }
-        return nil
-    }
+    func takeLargeFrame() -> HostFrame? { lock.withLock { frames.takeLargeFrame() } }
 
     /// Makes one frame free again; one that is free already stays so. A frame that others hold is freed when the last of them
     /// lets go of it.
     func free(_ frame: HostFrame) {
-        guard frame.number < frameCount, uses?.isOrphaned(byFreeing: frame) != true else { return }
-        let word = frame.number / 64
-        let bit: UInt64 = 1 &<< (frame.number & 63)
-        guard load(word) & bit != 0 else { return }
-        store(word, load(word) & ~bit)
-        freeCount &+= 1
+        lock.withLock {
+            if uses?.isOrphaned(byFreeing: frame) != true { frames.free(frame) }
+        }
     }
 
     /// Notes that somebody uses a frame beside its owner, and keeps it from being freed. Returns false when there is no memory
     /// for the note.
     func hold(_ frame: HostFrame) -> Bool {
-        if uses == nil { uses = FrameUses(frameCount: frameCount, from: self) }
-        return frame.number < frameCount && uses?.add(to: frame, from: self) == true
+        lock.withLock {
+            if uses == nil { uses = FrameUses(frameCount: frameLimit, from: &frames) }
+            return frame.number < frameLimit && uses?.add(to: frame, from: &frames) == true
+        }
     }
 
     /// Takes such a note back.
     func letGo(of frame: HostFrame) {
-        if uses?.remove(from: frame) == true { free(frame) }
-    }
-
-    private func isFree(run: UInt64) -> Bool {
-        var used: UInt64 = 0
-        for word in run &* 8..<run &* 8 &+ 8 { used |= load(word) }
-        return used == 0
-    }
-
-    private func load(_ word: UInt64) -> UInt64 { PhysicalMemory.read(UInt64.self, at: bitmap.advanced(by: word &* 8)) }
-
-    private func store(_ word: UInt64, _ value: UInt64) {
-        PhysicalMemory.write(value, at: bitmap.advanced(by: word &* 8))
+        lock.withLock {
+            if uses?.remove(from: frame) == true { frames.free(frame) }
+        }
     }
 }

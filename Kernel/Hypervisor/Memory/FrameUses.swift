@@ -14,18 +14,18 @@ struct FrameUses {
     private static var countsPerFrame: UInt64 { 1024 }
 
     /// No uses yet. Nil when no memory is free.
-    init?(frameCount: UInt64, from allocator: FrameAllocator) {
+    init?(frameCount: UInt64, from frames: inout FrameBitmap) {
         let parts = (frameCount &+ FrameUses.countsPerFrame &- 1) / FrameUses.countsPerFrame
         let size = (parts &* 8 &+ frameSize &- 1) / frameSize
-        guard let directory = allocator.takeFrames(size) else { return nil }
+        guard let directory = frames.takeFrames(size) else { return nil }
         for index in 0..<size { PhysicalMemory.fill(directory.advanced(by: index)) }
         self.directory = directory
         self.frameCount = frameCount
     }
 
     /// Counts one more use. Returns false when there are as many as can be counted, or no memory is free.
-    func add(to frame: HostFrame, from allocator: FrameAllocator) -> Bool {
-        guard let place = place(of: frame) ?? makePlace(for: frame, from: allocator) else { return false }
+    func add(to frame: HostFrame, from frames: inout FrameBitmap) -> Bool {
+        guard let place = place(of: frame) ?? makePlace(for: frame, from: &frames) else { return false }
         let count = PhysicalMemory.read(UInt32.self, at: place)
         guard count & ~FrameUses.orphan < FrameUses.orphan &- 1 else { return false }
         PhysicalMemory.write(count &+ 1, at: place)
@@ -58,8 +58,8 @@ struct FrameUses {
         return HostPhysicalAddress(part).advanced(by: frame.number % FrameUses.countsPerFrame &* 4)
     }
 
-    private func makePlace(for frame: HostFrame, from allocator: FrameAllocator) -> HostPhysicalAddress? {
-        guard frame.number < frameCount, let part = allocator.takeFrame() else { return nil }
+    private func makePlace(for frame: HostFrame, from frames: inout FrameBitmap) -> HostPhysicalAddress? {
+        guard frame.number < frameCount, let part = frames.takeFrame() else { return nil }
         PhysicalMemory.fill(part)
         PhysicalMemory.write(part.address.value, at: slot(of: frame))
         return place(of: frame)

@@ -14,7 +14,7 @@ extension PhysicalMap {
         guard lookup(frame) == nil else { throw .alreadyExists }
         let slot = try slot(for: frame, level: 1)
         let flags = writable ? format.readWrite : format.readOnly
-        PhysicalMemory.write(target.address.value | flags | use.bits, at: slot)
+        PhysicalMemory.publish(target.address.value | flags | use.bits, at: slot)
         highestFrame = max(highestFrame, frame.number)
         if use == .ram { ramFrameCount &+= 1 }
     }
@@ -25,21 +25,22 @@ extension PhysicalMap {
     public mutating func mapLarge(_ frame: GuestFrame, to target: HostFrame) throws(XenError) {
         let slot = try slot(for: frame, level: 2)
         guard !NestedPageTables.isPresent(PhysicalMemory.read(UInt64.self, at: slot)) else { throw .alreadyExists }
-        PhysicalMemory.write(target.address.value | format.readWrite | format.large | FrameUse.ram.bits, at: slot)
+        PhysicalMemory.publish(target.address.value | format.readWrite | format.large | FrameUse.ram.bits, at: slot)
         highestFrame = max(highestFrame, frame.number &+ 511)
         ramFrameCount &+= 512
     }
 
-    /// Takes away what is mapped at a guest frame; ordinary memory is freed. Does nothing when nothing is mapped.
+    /// Takes away what is mapped at a guest frame. Ordinary memory is freed as soon as no processor can reach it any more. Does
+    /// nothing when nothing is mapped.
     ///
     /// - Throws: `.outOfMemory` when a large page has to be split and no frame is free for the table.
     public mutating func unmap(_ frame: GuestFrame) throws(XenError) {
         guard let mapping = lookup(frame) else { return }
         let slot = try slot(for: frame, level: 1)
-        PhysicalMemory.write(UInt64(0), at: slot)
+        PhysicalMemory.publish(0, at: slot)
         needsFlush = true
         if mapping.use == .ram {
-            allocator.free(mapping.frame)
+            retire(mapping.frame)
             ramFrameCount &-= 1
         }
         prune(frame)
@@ -52,7 +53,7 @@ extension PhysicalMap {
         guard let mapping = lookup(source), mapping.use == .ram else { return }
         let slot = try slot(for: source, level: 1)
         try map(place, to: mapping.frame, use: .ram)
-        PhysicalMemory.write(UInt64(0), at: slot)
+        PhysicalMemory.publish(0, at: slot)
         ramFrameCount &-= 1
         needsFlush = true
         prune(source)
@@ -73,7 +74,7 @@ extension PhysicalMap {
                     prune(frame)
                     throw error
                 }
-                PhysicalMemory.write(entry, at: slot)
+                PhysicalMemory.publish(entry, at: slot)
             }
             table = HostPhysicalAddress(entry & PageTableEntry.addressMask)
             current &-= 1
@@ -99,7 +100,7 @@ extension PhysicalMap {
         return table.address.value | format.table
     }
 
-    /// Frees the tables that lead to a guest frame and have become empty.
+    /// Takes out the tables that lead to a guest frame and have become empty. A processor may have walked them just now.
     private mutating func prune(_ frame: GuestFrame) {
         var level: UInt64 = 0
         while level < 3 {
@@ -110,8 +111,8 @@ extension PhysicalMap {
             for index in 0..<entriesPerTable {
                 if PhysicalMemory.read(UInt64.self, at: table.address.advanced(by: index &* 8)) != 0 { return }
             }
-            PhysicalMemory.write(UInt64(0), at: parent)
-            allocator.free(table)
+            PhysicalMemory.publish(0, at: parent)
+            retire(table)
             tableCount &-= 1
         }
     }

@@ -18,6 +18,8 @@ public struct PhysicalMap: ~Copyable {
     public internal(set) var highestFrame: UInt64 = 0
     /// Whether something was unmapped or changed that a processor may still have in its translation caches.
     public var needsFlush = false
+    /// The frames that are to be freed once no processor can reach them any more.
+    var retired = RetiredFrames()
 
     /// An empty map. Nil when no frame is free.
     public init?(format: NestedPageTableFormat, allocator: FrameAllocator) {
@@ -29,6 +31,7 @@ public struct PhysicalMap: ~Copyable {
     }
 
     deinit {
+        for index in 0..<retired.count { allocator.free(retired[index]) }
         PhysicalMap.free(table: rootFrame, level: 4, allocator: allocator)
     }
 
@@ -41,6 +44,17 @@ public struct PhysicalMap: ~Copyable {
 
     /// Looks up a guest frame; nil when nothing is mapped there.
     public func lookup(_ frame: GuestFrame) -> NestedPageTables.Mapping? { tables.lookup(frame) }
+
+    /// Frees a frame as soon as no processor can reach it any more.
+    mutating func retire(_ frame: HostFrame) {
+        retired.append(frame)
+        needsFlush = true
+    }
+
+    /// Frees what was taken out of the map, once translations have been dropped: see `VirtualMachineMonitor.settle`.
+    mutating func freeRetired() {
+        while let frame = retired.removeLast() { allocator.free(frame) }
+    }
 
     /// Frees a table, all tables below it, and all the ordinary memory that they map.
     private static func free(table: HostFrame, level: UInt64, allocator: FrameAllocator) {

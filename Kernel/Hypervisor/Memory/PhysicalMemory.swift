@@ -58,6 +58,10 @@ public enum PhysicalMemory {
         unsafe pointer(address).storeBytes(of: value, as: Value.self)
     }
 
+    /// Writes a word that a processor may read at the same time, after all that was written before: an entry of page tables.
+    @inline(__always)
+    static func publish(_ value: UInt64, at address: HostPhysicalAddress) { cpu_store64(address.value, value) }
+
     /// Writes the bytes of a literal from `start` on, and zeros behind its end, `count` bytes in all.
     static func write(_ text: StaticString, from start: UInt64, padded count: UInt64, at place: HostPhysicalAddress) {
         for index in 0..<count {

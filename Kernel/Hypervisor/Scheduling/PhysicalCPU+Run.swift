@@ -2,70 +2,81 @@
 import Architecture
 import CPU
 import Diagnostics
+import Locking
+import Synchronization
 import XenInterface
 
 extension PhysicalCPU {
-    /// Runs the domains until the last one has ended.
+    /// Runs virtual CPUs until the last domain has ended.
     public func run() {
-        monitor.firstEntry = cpu_read_timestamp()
-        while !monitor.domains.isEmpty {
-            if let vcpu = monitor.scheduler.next() {
-                if change(to: vcpu) { takeTurn(vcpu) }
+        if number == 0 { monitor.firstEntry = cpu_read_timestamp() }
+        while monitor.hasDomains {
+            let now = monitor.clock.now
+            monitor.accountIfDue(at: now)
+            if let vcpu = monitor.scheduler.next(on: number, at: now) {
+                takeTurn(vcpu)
             } else {
                 waitForWork()
             }
             removeEndedDomains()
+            sendKicks()
         }
     }
 
-    /// Makes a virtual CPU the one that this processor runs. Returns false when there is no memory for its control block: then its
-    /// domain has ended.
-    private func change(to vcpu: VirtualCPU) -> Bool {
-        guard current !== vcpu else { return true }
-        if !vcpu.hasControlBlock {
-            guard backend.prepare(vcpu) else {
-                vcpu.domain.end(.destroyed("no memory is left for a virtual CPU's control block"))
-                return false
-            }
-            vcpu.hasControlBlock = true
-        }
-        machine.switchContext(from: current, to: vcpu)
-        backend.makeCurrent(vcpu)
-        current = vcpu
-        return true
-    }
-
-    /// Removes the domains that have ended.
-    func removeEndedDomains() {
-        while let ended = monitor.domains.first(where: { $0.end != nil }) {
-            if current?.domain === ended { current = nil }
-            for vcpu in ended.vcpus where vcpu.hasControlBlock { backend.retire(vcpu) }
-            monitor.remove(ended)
-        }
-    }
-
-    /// Nobody can run: sleeps until a timer is due.
+    /// Nobody can run here: sleeps until there is an interrupt, of the timer or of another processor.
+    ///
+    /// Whoever makes a virtual CPU runnable looks for sleepers afterwards, so a last look into the queue must follow the note that
+    /// this processor is one. An interrupt that comes before the sleep ends it at once.
     private func waitForWork() {
+        let mark: UInt64 = 1 &<< UInt64(number)
+        _ = monitor.scheduler.sleepers.bitwiseOr(mark, ordering: .sequentiallyConsistent)
+        if queue.waitingCount.load(ordering: .sequentiallyConsistent) == 0 && monitor.hasDomains {
+            let now = monitor.clock.now
+            queue.sliceEnd = now &+ 1_000_000_000
+            armTimer(at: now)
+            machine.waitForInterrupt()
+        } else {
+            waitForTurn()
+        }
+        _ = monitor.scheduler.sleepers.bitwiseAnd(~mark, ordering: .sequentiallyConsistent)
+        expireTimers(at: monitor.clock.now)
+    }
+
+    /// Those that wait here cannot run yet: they have used up what they may have, or another processor has their registers still.
+    private func waitForTurn() {
         let now = monitor.clock.now
-        monitor.scheduler.sliceEnd = now &+ 1_000_000_000
-        monitor.armTimer(at: now)
+        queue.sliceEnd = min(now &+ 1_000_000, monitor.scheduler.nextAccounting.load(ordering: .relaxed))
+        armTimer(at: now)
         machine.waitForInterrupt()
-        monitor.expireTimers(at: monitor.clock.now)
-        removeEndedDomains()
     }
 
     /// Lets a virtual CPU run until its slice is over, or it waits, yields, or its domain ends.
     private func takeTurn(_ vcpu: VirtualCPU) {
-        var now = monitor.clock.now
-        monitor.scheduler.sliceEnd = now &+ monitor.scheduler.slice
-        vcpu.isInTurn = true
-        monitor.changeRunstate(of: vcpu, to: .running, at: now)
-        monitor.expireTimers(at: now)
-        monitor.armTimer(at: now)
-        enterRepeatedly(vcpu)
-        now = monitor.clock.now
-        let waits = vcpu.activity == .runnable ? Runstate.runnable : vcpu.activity == .offline ? .offline : .blocked
-        monitor.changeRunstate(of: vcpu, to: waits, at: now)
+        if load(vcpu) && beginTurn(of: vcpu) {
+            expireTimers(at: vcpu.seat.chargedUntil)
+            armTimer(at: vcpu.seat.chargedUntil)
+            enterRepeatedly(vcpu)
+            endTurn(of: vcpu)
+        }
+        monitor.scheduler.endTurn(of: vcpu, at: monitor.clock.now)
+    }
+
+    /// Notes that the turn has begun, unless the virtual CPU may not run any more.
+    private func beginTurn(of vcpu: VirtualCPU) -> Bool {
+        queue.sliceEnd = monitor.scheduler.endOfSlice(of: vcpu, from: vcpu.seat.chargedUntil)
+        return vcpu.domain.lock.withLock {
+            guard vcpu.activity == .runnable, !vcpu.domain.hasEnded else { return false }
+            vcpu.isInTurn = true
+            monitor.changeRunstate(of: vcpu, to: .running, at: vcpu.seat.chargedUntil)
+            return true
+        }
+    }
+
+    private func endTurn(of vcpu: VirtualCPU) {
+        vcpu.domain.lock.withLock {
+            vcpu.isInTurn = false
+            monitor.changeRunstate(of: vcpu, to: vcpu.activity.runstate, at: monitor.clock.now)
+        }
     }
 
     /// The innermost loop: into the guest, out of it, and see to why it has stopped.
@@ -76,10 +87,12 @@ extension PhysicalCPU {
     private func enterRepeatedly(_ vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         var exitsUntilCheck = 256
-        while vcpu.isInTurn {
-            prepareEntry(vcpu)
+        while isReady(vcpu) {
             if monitor.options.checks && !isValid(control, of: vcpu) { return }
-            handle(control.run(&vcpu.registers), of: vcpu)
+            let exit = control.run(&vcpu.registers)
+            vcpu.leaveGuest()
+            handle(exit, of: vcpu)
+            sendKicks()
             exitsUntilCheck &-= 1
             if exitsUntilCheck == 0 {
                 exitsUntilCheck = 256
@@ -92,8 +105,9 @@ extension PhysicalCPU {
     @inline(never)
     private func isValid(_ control: Backend.Control, of vcpu: VirtualCPU) -> Bool {
         guard let rule = control.brokenRule else { return true }
+        vcpu.leaveGuest()
         Machine.log(.error, "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier): \(rule)")
-        destroy(vcpu, "its state broke a rule of the processor's manual")
+        vcpu.domain.lock.withLock { destroy(vcpu, "its state broke a rule of the processor's manual") }
         return false
     }
 
@@ -102,7 +116,43 @@ extension PhysicalCPU {
     func handlePhysicalInterrupt(of vcpu: VirtualCPU) {
         machine.takeInterrupts()
         let now = monitor.clock.now
-        monitor.expireTimers(at: now)
-        if now >= monitor.scheduler.sliceEnd { vcpu.isInTurn = false } else { monitor.armTimer(at: now) }
+        monitor.accountIfDue(at: now)
+        expireTimers(at: now)
+        if now >= queue.sliceEnd || queue.shouldSwitch.load(ordering: .relaxed) {
+            vcpu.isInTurn = false
+        } else {
+            armTimer(at: now)
+        }
+    }
+
+    /// Interrupts the processors that are to look at something. This one only needs to know.
+    @inline(__always)
+    func sendKicks() {
+        if !monitor.scheduler.kicks.isEmpty { sendAllKicks() }
+    }
+
+    @inline(never)
+    private func sendAllKicks() {
+        var targets = monitor.scheduler.kicks.take()
+        while targets != 0 {
+            let target = targets.trailingZeroBitCount
+            targets &= targets &- 1
+            if target != number {
+                machine.interrupt(target)
+            } else if queue.shouldSwitch.load(ordering: .relaxed) {
+                current?.isInTurn = false
+            }
+        }
+    }
+}
+
+extension VirtualCPU.Activity {
+    /// The run state of a virtual CPU that does not run.
+    var runstate: Runstate {
+        switch self {
+        case .runnable: .runnable
+        case .blocked, .polling: .blocked
+        case .waitingForStartup, .offline: .offline
+        }
     }
 }

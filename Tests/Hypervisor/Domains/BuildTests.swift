@@ -53,8 +53,8 @@ struct BuildTests {
         let kernel = TestKernel(code: [UInt8](repeating: 0x90, count: 64), entryOffset: 0x20)
         let guest = try build(hypervisor.specification(kernel: kernel, vcpuCount: 3))
         #expect(guest.vcpu.activity == .runnable)
-        #expect(guest.vcpu.pending == .startup)
-        hypervisor.cpu.prepareEntry(guest.vcpu)
+        #expect(guest.vcpu.pending.work == .startup)
+        guest.enter()
         #expect(guest.control.loadedState?.instructionPointer == 0x1_0020)
         #expect(try guest.read(UInt32.self, at: guest.vcpu.registers.rbx) == 0x336E_C578)
         #expect(guest.vcpu.registers.rax == 0)
@@ -66,7 +66,7 @@ struct BuildTests {
     func startInformation() throws {
         let ramdisk = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
         let guest = try build(hypervisor.specification(commandLine: "console=hvc0 quiet", ramdisk: ramdisk))
-        let start = guest.vcpu.registers.rbx
+        let start = guest.vcpu.startRegisters.rbx
         #expect(try guest.read(UInt32.self, at: start + 4) == 1)
         #expect(try guest.read(UInt32.self, at: start + 8) == 0)
         #expect(try guest.read(UInt32.self, at: start + 12) == 1)

@@ -18,7 +18,7 @@ struct EntryTests {
     }
 
     private func enter(_ guest: TestGuest) -> EventInjection? {
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         return guest.control.deliver()
     }
 
@@ -136,17 +136,20 @@ struct EntryTests {
         #expect(enter(guest) == .interrupt(0x40))
         try guest.writeMSR(0x80B, 0)
         #expect(enter(guest) == nil)
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
     }
 
-    @Test("changed translations of a domain are dropped once, whichever virtual CPU runs next")
+    @Test("changed translations of a domain are dropped once by each of its virtual CPUs, before its first entry too")
     func flush() throws {
         let guest = try hypervisor.makeGuest(vcpuCount: 2)
+        guest.enter()
+        #expect(hypervisor.backend.flushes == ["d1v0"])
         guest.domain.physicalMap.needsFlush = true
-        guest.cpu.prepareEntry(guest.vcpu)
-        guest.cpu.prepareEntry(guest.vcpu)
-        guest.cpu.prepareEntry(guest.other(1).vcpu)
-        #expect(hypervisor.backend.flushes == [1])
+        guest.monitor.settle(guest.domain)
+        guest.enter()
+        guest.enter()
+        guest.other(1).enter()
+        #expect(hypervisor.backend.flushes == ["d1v0", "d1v0", "d1v1"])
     }
 
     @Test("the first entry loads the state in which the virtual CPU starts")
@@ -156,6 +159,6 @@ struct EntryTests {
         guest.vcpu.pending.insert(.startup)
         #expect(enter(guest) == nil)
         #expect(guest.control.instructionPointer == 0x1_0000)
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
     }
 }

@@ -21,7 +21,7 @@ struct ExitTests {
     func undefinedInstruction() throws {
         let guest = try hypervisor.makeGuest()
         guest.exit(.undefinedInstruction)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .exception(6, nil))
         #expect(guest.control.instructionPointer == 0x1000)
     }
@@ -30,7 +30,7 @@ struct ExitTests {
     func forbiddenInstruction() throws {
         let guest = try hypervisor.makeGuest()
         guest.exit(.forbiddenInstruction)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .exception(13, 0))
         #expect(guest.control.instructionPointer == 0x1000)
     }
@@ -40,7 +40,7 @@ struct ExitTests {
         let guest = try hypervisor.makeGuest()
         guest.exit(.settled)
         #expect(guest.control.instructionPointer == 0x1000)
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
         #expect(guest.domain.end == nil)
     }
 
@@ -49,7 +49,7 @@ struct ExitTests {
         let guest = try hypervisor.makeGuest()
         guest.exit(.invalidateCaches)
         #expect(guest.control.instructionPointer == 0x1002)
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
     }
 
     @Test("a state that the processor refuses, and an exit that nobody asked for, end the domain and are logged")

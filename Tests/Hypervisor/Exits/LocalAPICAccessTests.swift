@@ -53,7 +53,7 @@ struct LocalAPICAccessTests {
         let guest = try makeGuest()
         try guest.writeMSR(0x83F, 0x45)
         #expect(try guest.readMSR(0x822) == 1 << 5)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .interrupt(0x45))
         #expect(try guest.readMSR(0x822) == 0)
         #expect(try guest.readMSR(0x812) == 1 << 5)
@@ -108,7 +108,7 @@ struct LocalAPICAccessTests {
         guest.domain.vcpus[1].activity = .blocked
         try guest.writeMSR(0x830, 2 << 32 | 4 << 8)
         #expect(guest.domain.vcpus[1].activity == .runnable)
-        #expect(guest.domain.vcpus[1].pending.contains(.nonMaskableInterrupt))
+        #expect(guest.domain.vcpus[1].hasPending(.nonMaskableInterrupt))
     }
 
     @Test("INIT and a start-up message start another virtual CPU in real mode; a second message is ignored")
@@ -122,12 +122,12 @@ struct LocalAPICAccessTests {
         #expect(!other.vcpu.isUp)
         try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
         #expect(other.vcpu.activity == .runnable)
-        guest.cpu.prepareEntry(other.vcpu)
+        other.enter()
         let state = try #require(other.control.loadedState)
         #expect(state.code.base == 0x9_F000)
         #expect(!state.cr0.contains(.protectionEnable))
         try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x10)
-        #expect(!other.vcpu.pending.contains(.startup))
+        #expect(!other.vcpu.hasPending(.startup))
         try guest.place(VCPUContext(mode: 0))
         #expect(
             guest.call(.vcpuOperation, UInt64(VCPUOperation.initialize.rawValue), 1, TestGuest.argumentPlace) == -17)
@@ -153,10 +153,10 @@ struct LocalAPICAccessTests {
         #expect(guest.domain.physicalMap.lookup(GuestFrame(0xF_ED00))?.use == nil)
         #expect(other.vcpu.unbackedAccess.count == 0)
         try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
-        guest.cpu.prepareEntry(other.vcpu)
+        other.enter()
         #expect(!other.control.interceptsEveryException)
         #expect(!other.control.flags.contains(.trap))
-        #expect(other.vcpu.pending.isEmpty)
+        #expect(other.vcpu.hasNothingPending)
     }
 
     @Test("the timer counts down, and fires its vector when it is not masked")
@@ -168,7 +168,7 @@ struct LocalAPICAccessTests {
         let left = try guest.readMSR(0x839)
         #expect(left <= 1_000_000_000 && left > 900_000_000)
         let due = guest.vcpu.timers.localAPIC
-        guest.monitor.expireTimers(at: due)
+        guest.cpu.expireTimers(at: due)
         #expect(guest.vcpu.localAPIC.deliverable == 0x40)
         #expect(guest.vcpu.timers.localAPIC == .max)
         #expect(try guest.readMSR(0x839) == 0)
@@ -181,11 +181,11 @@ struct LocalAPICAccessTests {
         try guest.writeMSR(0x832, 1 << 17 | 1 << 16 | 0x40)
         try guest.writeMSR(0x838, 100_000_000)
         let due = guest.vcpu.timers.localAPIC
-        guest.monitor.expireTimers(at: due)
+        guest.cpu.expireTimers(at: due)
         #expect(guest.vcpu.localAPIC.deliverable == nil)
         #expect(guest.vcpu.timers.localAPIC == due + 1_000_000_000)
         try guest.writeMSR(0x832, 1 << 17 | 0x40)
-        guest.monitor.expireTimers(at: guest.vcpu.timers.localAPIC)
+        guest.cpu.expireTimers(at: guest.vcpu.timers.localAPIC)
         #expect(guest.vcpu.localAPIC.deliverable == 0x40)
         try guest.writeMSR(0x838, 0)
         #expect(guest.vcpu.timers.localAPIC == .max)

@@ -27,7 +27,7 @@ struct MSRTests {
         guest.vcpu.registers.rax = 77
         guest.exit(.readMSR)
         #expect(guest.vcpu.registers.rax == 77)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .exception(13, 0))
         #expect(guest.control.instructionPointer == 0x1000)
     }

@@ -9,7 +9,7 @@ struct NonMaskableInterruptTests {
     let hypervisor = TestHypervisor()
 
     private func enter(_ guest: TestGuest) -> EventInjection? {
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         return guest.control.deliver()
     }
 
@@ -28,13 +28,13 @@ struct NonMaskableInterruptTests {
         let guest = try makeGuest()
         #expect(enter(guest) == nil)
         #expect(guest.control.isNonMaskableWindowRequested)
-        #expect(guest.vcpu.pending.contains(.nonMaskableInterrupt))
+        #expect(guest.vcpu.hasPending(.nonMaskableInterrupt))
         guest.exit(.interruptWindow)
         #expect(!guest.control.isNonMaskableWindowRequested)
         guest.control.canTakeNonMaskableInterrupt = true
         #expect(enter(guest) == .nonMaskableInterrupt)
         #expect(enter(guest) == nil)
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
     }
 
     @Test("an exception of the handler goes before it")
@@ -59,7 +59,7 @@ struct NonMaskableInterruptTests {
         guest.cpu.beginSingleStep(of: guest.vcpu)
         guest.control.exception = (2, 0)
         guest.exit(.exception)
-        #expect(!guest.vcpu.pending.contains(.singleStep))
+        #expect(!guest.vcpu.hasPending(.singleStep))
         #expect(enter(guest) == .nonMaskableInterrupt)
     }
 }

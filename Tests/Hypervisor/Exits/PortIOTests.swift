@@ -121,7 +121,7 @@ struct PortIOTests {
         guest.vcpu.registers.rdi = 0xF_FFFE
         guest.vcpu.registers.rcx = 5
         run(guest, access(0x60, isInput: true, isString: true, isRepeated: true))
-        #expect(guest.vcpu.pending.contains(.exception))
+        #expect(guest.vcpu.hasPending(.exception))
         #expect(guest.control.instructionPointer == 0x1000)
         #expect(guest.vcpu.registers.rdi == 0x10_0000)
         #expect(guest.vcpu.registers.rcx == 3)

@@ -23,13 +23,13 @@ struct SingleStepTests {
         guest.cpu.beginSingleStep(of: guest.vcpu)
         #expect(guest.control.flags.contains(.trap))
         #expect(guest.control.interceptedExceptions.rawValue == .max)
-        #expect(guest.vcpu.pending.contains(.singleStep))
+        #expect(guest.vcpu.hasPending(.singleStep))
         guest.control.debugStatus = SingleStepTests.stepped | 1 << 13
         #expect(!guest.cpu.endSingleStep(of: guest.vcpu))
         #expect(guest.control.flags == [.alwaysOne, .interruptEnable])
         #expect(guest.control.interceptedExceptions == .always)
         #expect(guest.control.debugStatus == 0xFFFF_0FF0 | 1 << 13)
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
     }
 
     @Test("a guest that steps through its own code keeps its trap flag and its DR6")
@@ -70,7 +70,7 @@ struct SingleStepTests {
         guest.control.exception = (1, 0)
         guest.exit(.exception)
         #expect(guest.control.completedExceptionCount == 0)
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
     }
 
     @Test("an exception of the instruction itself is completed, as the guest's handler looks at CR2 and DR6")
@@ -80,7 +80,7 @@ struct SingleStepTests {
         guest.control.exception = (14, 4)
         guest.exit(.exception)
         #expect(guest.control.completedExceptionCount == 1)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .exception(14, 4))
         #expect(guest.control.interceptedExceptions == .always)
     }
@@ -91,7 +91,7 @@ struct SingleStepTests {
         guest.control.exception = (17, 0)
         guest.exit(.exception)
         #expect(guest.control.completedExceptionCount == 1)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .exception(17, 0))
     }
 
@@ -102,7 +102,7 @@ struct SingleStepTests {
             guest.control.exception = (vector, 0)
             guest.exit(.exception)
         }
-        #expect(guest.vcpu.pending.isEmpty)
+        #expect(guest.vcpu.hasNothingPending)
         #expect(guest.domain.end == nil)
     }
 }

@@ -25,7 +25,7 @@ struct ForeignHypercallTests {
 
     /// Whether the guest gets its invalid opcode, at the instruction itself, and RAX is as it was.
     private func isInvalid(_ guest: TestGuest) -> Bool {
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         return guest.control.deliver() == .exception(6, nil)
             && guest.control.instructionPointer == ForeignHypercallTests.place
             && guest.vcpu.registers.rax == UInt64(HypercallNumber.xenVersion.rawValue)
@@ -37,7 +37,7 @@ struct ForeignHypercallTests {
         try execute([0x0F, 0x01, 0xC1], guest)
         #expect(guest.result == 0x4_0011)
         #expect(guest.control.instructionPointer == ForeignHypercallTests.place + 3)
-        #expect(!guest.vcpu.pending.contains(.exception))
+        #expect(!guest.vcpu.hasPending(.exception))
         #expect(guest.control.completedExceptionCount == 0)
     }
 
@@ -68,7 +68,7 @@ struct ForeignHypercallTests {
         guest.control.instructionPointer = 0xF_FFFE
         guest.control.exception = (6, 0)
         guest.exit(.exception)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .exception(6, nil))
     }
 
@@ -93,7 +93,7 @@ struct ForeignHypercallTests {
         (guest.vcpu.registers.rdi, guest.vcpu.registers.rsi, guest.vcpu.registers.rdx) = (0, 1500, 0x3_0000)
         guest.exit(.exception)
         #expect(guest.control.instructionPointer == ForeignHypercallTests.place)
-        #expect(!guest.vcpu.pending.contains(.exception))
+        #expect(!guest.vcpu.hasPending(.exception))
         guest.exit(.exception)
         #expect(guest.control.instructionPointer == ForeignHypercallTests.place + 3)
         #expect(guest.result == 0)
@@ -112,7 +112,7 @@ struct ForeignHypercallTests {
         for (test, intercepts) in [(hypervisor, true), (TestHypervisor(vendor: .amd), false)] {
             let guest = try test.makeGuest()
             guest.vcpu.pending.insert(.startup)
-            guest.cpu.prepareEntry(guest.vcpu)
+            guest.enter()
             let expected: InterceptedExceptions =
                 intercepts ? .always.union(InterceptedExceptions(.invalidOpcode)) : .always
             #expect(guest.control.interceptedExceptions == expected)

@@ -58,7 +58,7 @@ struct GrantMappingTests {
         let free = hypervisor.arena.allocator.freeCount
         user.control.faultAddress = GuestPhysicalAddress(TestGuest.mappingPlace)
         user.exit(.nestedPageFault)
-        hypervisor.monitor.remove(user.domain)
+        hypervisor.remove(user)
         #expect(try owner.flags(of: 9) == .permitAccess)
         #expect(hypervisor.arena.allocator.freeCount >= free)
     }

@@ -58,6 +58,7 @@ struct SchedulerOperationTests {
     @Test("yielding gives up the turn only when there is somebody else")
     func yield() throws {
         let guest = try hypervisor.makeGuest()
+        #expect(hypervisor.monitor.scheduler.next(on: 0, at: 0) === guest.vcpu)
         guest.vcpu.isInTurn = true
         #expect(call(guest, .yield) == 0)
         #expect(guest.vcpu.isInTurn)
@@ -105,7 +106,7 @@ struct SchedulerOperationTests {
         let time = guest.monitor.clock.now + 3_600_000_000_000
         #expect(try poll(guest, [3], timeout: time) == 0)
         #expect(guest.vcpu.activity == .polling)
-        guest.monitor.expireTimers(at: time)
+        guest.cpu.expireTimers(at: time)
         #expect(guest.vcpu.activity == .runnable)
     }
 
@@ -127,13 +128,13 @@ struct SchedulerOperationTests {
         var arguments = SchedulerOperation.Watchdog(identifier: 0, timeout: 10)
         let number = try guest.call(.schedulerOperation, SchedulerOperation.watchdog.rawValue, &arguments)
         #expect(number == 1)
-        guest.monitor.expireTimers(at: guest.monitor.clock.now + 9_000_000_000)
+        guest.cpu.expireTimers(at: guest.monitor.clock.now + 9_000_000_000)
         #expect(guest.domain.end == nil)
         arguments = SchedulerOperation.Watchdog(identifier: 1, timeout: 100)
         #expect(try guest.call(.schedulerOperation, SchedulerOperation.watchdog.rawValue, &arguments) == 0)
-        guest.monitor.expireTimers(at: guest.monitor.clock.now + 50_000_000_000)
+        guest.cpu.expireTimers(at: guest.monitor.clock.now + 50_000_000_000)
         #expect(guest.domain.end == nil)
-        guest.monitor.expireTimers(at: guest.monitor.clock.now + 101_000_000_000)
+        guest.cpu.expireTimers(at: guest.monitor.clock.now + 101_000_000_000)
         #expect(reason(guest.domain) == .watchdog)
     }
 
@@ -172,7 +173,9 @@ struct SchedulerOperationTests {
     func vmAssist() throws {
         let guest = try hypervisor.makeGuest()
         #expect(guest.call(.vmAssist, 0, 5) == 0)
+        #expect(guest.domain.marksRunstateUpdates)
         #expect(guest.call(.vmAssist, 1, 5) == 0)
+        #expect(!guest.domain.marksRunstateUpdates)
         for kind in [0, 1, 2, 3, 4, 6, 32, 0xFFFF_FFFF] as [UInt64] { #expect(guest.call(.vmAssist, 0, kind) == -22) }
         #expect(guest.call(.vmAssist, 2, 5) == -38)
     }

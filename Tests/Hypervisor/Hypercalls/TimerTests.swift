@@ -35,12 +35,12 @@ struct TimerTests {
             ? guest.call(.setTimerOperation, time) : guest.call(.setTimerOperation, time & 0xFFFF_FFFF, time >> 32)
         #expect(result == 0)
         #expect(guest.vcpu.timers.singleshot == time)
-        guest.monitor.expireTimers(at: time - 1)
+        guest.cpu.expireTimers(at: time - 1)
         #expect(!guest.isPending(port))
-        guest.monitor.expireTimers(at: time)
+        guest.cpu.expireTimers(at: time)
         #expect(guest.isPending(port))
         guest.acknowledge(port)
-        guest.monitor.expireTimers(at: time + 1)
+        guest.cpu.expireTimers(at: time + 1)
         #expect(!guest.isPending(port))
     }
 
@@ -52,7 +52,7 @@ struct TimerTests {
         guest.acknowledge(port)
         #expect(guest.call(.setTimerOperation, later(guest)) == 0)
         #expect(guest.call(.setTimerOperation, 0) == 0)
-        guest.monitor.expireTimers(at: .max - 1)
+        guest.cpu.expireTimers(at: .max - 1)
         #expect(!guest.isPending(port))
     }
 
@@ -67,7 +67,7 @@ struct TimerTests {
     @Test("the machine's timer is set to the earliest deadline")
     func machineTimer() throws {
         let (guest, _) = try makeGuest()
-        guest.monitor.scheduler.sliceEnd = .max
+        guest.cpu.queue.sliceEnd = .max
         #expect(guest.call(.setTimerOperation, later(guest)) == 0)
         let far = try #require(hypervisor.platform.timer)
         #expect(far > 3_500_000_000_000 && far <= 3_600_000_000_000)
@@ -105,14 +105,14 @@ struct TimerTests {
         #expect(vcpuCall(guest, .setPeriodicTimer) == 0)
         var time = guest.vcpu.timers.periodic
         for _ in 0..<5 {
-            guest.monitor.expireTimers(at: time)
+            guest.cpu.expireTimers(at: time)
             #expect(guest.isPending(port))
             guest.acknowledge(port)
             #expect(guest.vcpu.timers.periodic == time + 1_000_000)
             time += 1_000_000
         }
         #expect(vcpuCall(guest, .stopPeriodicTimer) == 0)
-        guest.monitor.expireTimers(at: .max - 1)
+        guest.cpu.expireTimers(at: .max - 1)
         #expect(!guest.isPending(port))
     }
 
@@ -132,7 +132,7 @@ struct TimerTests {
         _ = guest.call(.setTimerOperation, time)
         _ = guest.call(.schedulerOperation, UInt64(SchedulerOperation.block.rawValue))
         #expect(guest.vcpu.activity == .blocked)
-        guest.monitor.expireTimers(at: time)
+        guest.cpu.expireTimers(at: time)
         #expect(guest.vcpu.activity == .runnable)
     }
 }

@@ -83,7 +83,7 @@ struct VCPUOperationTests {
         #expect(call(guest, .initialize, 1, TestGuest.argumentPlace) == 0)
         #expect(call(guest, .up, 1) == 0)
         let other = guest.other(1)
-        guest.cpu.prepareEntry(other.vcpu)
+        other.enter()
         let state = try #require(other.control.loadedState)
         #expect(state.instructionPointer == 0x1234)
         #expect(state.stackPointer == 0x8000)
@@ -188,7 +188,7 @@ struct VCPUOperationTests {
         guest.vcpu.activity = .blocked
         #expect(call(guest, .sendNMI) == 0)
         #expect(guest.vcpu.activity == .runnable)
-        guest.cpu.prepareEntry(guest.vcpu)
+        guest.enter()
         #expect(guest.control.deliver() == .nonMaskableInterrupt)
     }
 }

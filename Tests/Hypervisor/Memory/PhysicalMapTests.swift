@@ -85,6 +85,24 @@ struct PhysicalMapTests {
         #expect(map.needsFlush)
     }
 
+    @Test(
+        "what is unmapped is free only when no processor can reach it any more", arguments: NestedPageTableFormat.both)
+    func retired(format: NestedPageTableFormat) throws {
+        let before = arena.allocator.freeCount
+        do {
+            let map = try TestMap(arena, format: format)
+            try map.mapMemory(5)
+            let mapped = arena.allocator.freeCount
+            try map.unmapOnly(5)
+            #expect(arena.allocator.freeCount == mapped)
+            map.settle()
+            #expect(arena.allocator.freeCount == mapped + 4)  // the page and three tables
+            try map.mapMemory(6)
+            try map.unmapOnly(6)
+        }
+        #expect(arena.allocator.freeCount == before, "what was retired goes with the map")
+    }
+
     @Test("a table goes only with its last entry", arguments: NestedPageTableFormat.both)
     func sharedTables(format: NestedPageTableFormat) throws {
         let map = try TestMap(arena, format: format)

@@ -157,11 +157,11 @@ struct RunTests {
             return .physicalInterrupt
         }
         let platform = hypervisor.platform
-        let monitor = hypervisor.monitor
+        let cpu = hypervisor.cpu
         var requested: UInt64?
         platform.onWait = {
             requested = requested ?? platform.timer
-            if platform.waitCount == 3 { monitor.expireTimers(at: .max - 1) }
+            if platform.waitCount == 3 { cpu.expireTimers(at: .max - 1) }
         }
         hypervisor.cpu.run()
         #expect(platform.waitCount == 3)

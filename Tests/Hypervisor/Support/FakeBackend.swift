@@ -22,8 +22,10 @@ final class FakeBackend: VirtualizationBackend {
     private(set) var current: [String] = []
     /// Which virtual CPUs the processor has let go of, in order.
     private(set) var retired: [String] = []
-    /// Which domains' translations were dropped, in order.
-    private(set) var flushes: [UInt16] = []
+    /// Which virtual CPUs' registers were written to memory, in order.
+    private(set) var putAside: [String] = []
+    /// Which virtual CPUs' translations were dropped, in order.
+    private(set) var flushes: [String] = []
     /// For how many more virtual CPUs there is memory.
     var remainingControls = Int.max
     private var controls: [ObjectIdentifier: FakeControlBlock] = [:]
@@ -52,9 +54,10 @@ final class FakeBackend: VirtualizationBackend {
         return control
     }
 
-    func makeCurrent(_ vcpu: VirtualCPU) { current.append(FakeBackend.name(of: vcpu)) }
+    func makeCurrent(_ vcpu: VirtualCPU, isMoved: Bool) { current.append(FakeBackend.name(of: vcpu)) }
+    func putAside(_ vcpu: VirtualCPU) { putAside.append(FakeBackend.name(of: vcpu)) }
     func retire(_ vcpu: VirtualCPU) { retired.append(FakeBackend.name(of: vcpu)) }
-    func flushTranslations(of domain: Domain) { flushes.append(domain.identifier.rawValue) }
+    func flushTranslations(of vcpu: VirtualCPU) { flushes.append(FakeBackend.name(of: vcpu)) }
 
     private static func name(of vcpu: VirtualCPU) -> String { "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier)" }
 }

@@ -17,6 +17,10 @@ final class FakePlatform: Platform {
     private(set) var takeCount = 0
     /// How often the machine slept.
     private(set) var waitCount = 0
+    /// Which processors were interrupted, in order.
+    private(set) var interrupted: [Int] = []
+    /// What happens when one is.
+    var onInterrupt: (Int) -> Void = { _ in }
     /// What happens while it sleeps.
     var onWait: () -> Void = {}
     /// What CPUID answers.
@@ -46,6 +50,11 @@ final class FakePlatform: Platform {
     }
 
     func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPUIDResult { leaves(leaf, subleaf) }
-    func switchContext(from old: VirtualCPU?, to new: VirtualCPU) { switches.append(new.identifier) }
+    func interrupt(_ processor: Int) {
+        interrupted.append(processor)
+        onInterrupt(processor)
+    }
+    func saveContext(of vcpu: VirtualCPU) {}
+    func loadContext(of vcpu: VirtualCPU) { switches.append(vcpu.identifier) }
     func reloadContext(of vcpu: VirtualCPU) { reloadCount += 1 }
 }

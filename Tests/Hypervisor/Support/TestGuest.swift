@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Architecture
 import CPU
+import Synchronization
 import XenInterface
 
 @testable import Hypervisor
@@ -28,11 +29,24 @@ struct TestGuest {
     var control: FakeControlBlock { hypervisor.backend.control(of: vcpu) }
     var identifier: DomainIdentifier { domain.identifier }
 
+    /// How often translations had to be dropped, from 1 on.
+    var generation: UInt64 { domain.generation.load(ordering: .relaxed) }
+
     /// The same domain, seen from another of its virtual CPUs.
     func other(_ number: Int) -> TestGuest { TestGuest(domain, domain.vcpus[number], hypervisor) }
 
-    /// Handles an exit of this virtual CPU.
-    func exit(_ exit: Exit) { cpu.handle(exit, of: vcpu) }
+    /// Handles an exit of this virtual CPU. One that waits or is down makes none: the test wants it to run.
+    func exit(_ exit: Exit) {
+        if vcpu.activity != .runnable { vcpu.activity = .runnable }
+        cpu.handle(exit, of: vcpu)
+    }
+
+    /// What the hypervisor does before it enters the guest.
+    func enter() {
+        vcpu.isInTurn = true
+        _ = cpu.isReady(vcpu)
+        vcpu.leaveGuest()
+    }
 
     /// Executes a hypercall with the number and arguments in the registers of the guest's word size.
     func call(_ number: HypercallNumber, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0) -> Int64 {

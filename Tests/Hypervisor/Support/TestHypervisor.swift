@@ -20,7 +20,7 @@ final class TestHypervisor {
     /// A hypervisor on a processor of some vendor, with all the features that there are.
     init(
         memory: UInt64 = 8 << 20, extendedState: XCR0 = [.x87, .sse, .avx], vendor: ProcessorVendor = .other,
-        shownVendor: ProcessorVendor? = nil
+        shownVendor: ProcessorVendor? = nil, processorCount: Int = 1
     ) {
         platform.extendedStateComponents = extendedState
         if let signature = vendor.signature { platform.setSignature(signature) }
@@ -31,7 +31,7 @@ final class TestHypervisor {
             frequency: TestHypervisor.frequency, start: cpu_read_timestamp(), wallClockSeconds: 1_700_000_000)
         monitor = VirtualMachineMonitor(
             nestedPageTableFormat: .nestedPaging, machine: platform, allocator: arena.allocator, clock: clock,
-            options: options)
+            options: options, processorCount: processorCount)
         cpu = PhysicalCPU(monitor: monitor, backend: backend)
     }
 
@@ -61,5 +61,11 @@ final class TestHypervisor {
         guard let domain = monitor.domains.last, let vcpu = domain.vcpus.first else { throw TestArena.MissingFrame() }
         vcpu.pending.remove(.startup)
         return TestGuest(domain, vcpu, self)
+    }
+
+    /// Ends a domain and takes it away.
+    func remove(_ guest: TestGuest) {
+        guest.domain.lock.withLock { guest.domain.end(.shutdown(.powerOff)) }
+        if let ended = monitor.takeEndedDomain() { monitor.remove(ended) }
     }
 }

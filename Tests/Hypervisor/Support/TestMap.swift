@@ -41,6 +41,7 @@ final class TestMap {
     }
 
     func map(_ number: UInt64, to frame: HostFrame, use: FrameUse, writable: Bool = true) throws(XenError) {
+        defer { map.freeRetired() }
         try map.map(GuestFrame(number), to: frame, use: use, writable: writable)
     }
 
@@ -51,9 +52,20 @@ final class TestMap {
         return frame
     }
 
-    func unmap(_ number: UInt64) throws(XenError) { try map.unmap(GuestFrame(number)) }
+    /// Unmaps a frame, and settles.
+    func unmap(_ number: UInt64) throws(XenError) {
+        try unmapOnly(number)
+        settle()
+    }
+
+    /// Unmaps a frame that processors may still reach.
+    func unmapOnly(_ number: UInt64) throws(XenError) { try map.unmap(GuestFrame(number)) }
+
+    /// No processor reaches any more what was taken out.
+    func settle() { map.freeRetired() }
 
     func move(_ source: UInt64, to place: UInt64) throws(XenError) {
+        defer { map.freeRetired() }
         try map.move(from: GuestFrame(source), to: GuestFrame(place))
     }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 /// The sectors from 16 on that tell a reader what the disc holds (ECMA-119, section 8).
-enum VolumeDescriptor {
+struct VolumeDescriptor {
+    let name: String
+    let sectorCount: UInt32
+    /// Seconds since the start of 1970.
+    let date: Int64
+
     /// The primary (type 1) or, with Joliet names, the supplementary (type 2) descriptor.
-    static func volume<Names>(
-        _ catalogue: Catalogue<Names>, name: String, sectorCount: UInt32, isJoliet: Bool
-    ) -> [UInt8] {
-        var descriptor = header(type: isJoliet ? 2 : 1)
+    func encoded<Names>(_ catalogue: Catalogue<Names>, isJoliet: Bool) -> [UInt8] {
+        var descriptor = Self.header(type: isJoliet ? 2 : 1)
         descriptor.append(0)
         descriptor.append(Names.text("", count: 32))
         descriptor.append(Names.text(name, count: 32))
@@ -16,11 +19,12 @@ enum VolumeDescriptor {
         if isJoliet { descriptor.append(Array("%/E".utf8)) }
         descriptor.pad(to: 120)
         for value in [1, 1, OpticalImage.sectorSize] { descriptor.appendBothEndian(UInt16(value)) }
-        appendPathTable(of: catalogue, to: &descriptor)
-        descriptor.append(catalogue.record(of: 0, named: [0]).encoded)
+        Self.appendPathTable(of: catalogue, to: &descriptor)
+        descriptor.append(rootRecord(of: catalogue))
         for length in [128, 128, 128, 128, 37, 37, 37] { descriptor.append(Names.text("", count: length)) }
-        // Four dates, all "not specified" (section 8.4.26.1).
-        for _ in 0..<4 { descriptor.append(Array("0000000000000000".utf8) + [0]) }
+        // Made and changed now; expiry and start of validity "not specified" (section 8.4.26.1).
+        for _ in 0..<2 { descriptor.append(ImageDate(date).digits) }
+        for _ in 0..<2 { descriptor.append(Array("0000000000000000".utf8) + [0]) }
         descriptor.append(1)
         descriptor.padToSector()
         return descriptor.bytes
@@ -49,6 +53,16 @@ enum VolumeDescriptor {
         descriptor.append(Array("CD001".utf8))
         descriptor.append(1)
         return descriptor
+    }
+
+    /// The root's record stands here without system use: there is room for 34 bytes.
+    private func rootRecord<Names>(of catalogue: Catalogue<Names>) -> [UInt8] {
+        let root = catalogue.folders[0]
+        return DirectoryRecord(
+            sector: UInt32(truncatingIfNeeded: root.sector),
+            size: UInt32(truncatingIfNeeded: root.sectorCount * OpticalImage.sectorSize), isDirectory: true,
+            date: date, name: [0]
+        ).encoded
     }
 
     private static func appendPathTable<Names>(of catalogue: Catalogue<Names>, to descriptor: inout SectorBytes) {

@@ -4,8 +4,10 @@
 struct Layout {
     private(set) var primary: Catalogue<PrimaryNames>
     private(set) var joliet: Catalogue<JolietNames>
-    /// First sector of each file, by its number in the tree.
-    let fileSectors: [Int: Int]
+    /// Where the files' data lies.
+    private(set) var files: FilePlaces
+    /// First sector of what Rock Ridge has to say beside the records.
+    let areaSector: Int
     /// The boot catalogue's sector, when the image boots.
     let bootCatalogueSector: UInt32
     /// The boot loader's first sector, when the image boots.
@@ -18,22 +20,23 @@ struct Layout {
 
     /// Gives everything its place: descriptors, path tables, listings, boot loader, files, padding.
     init(_ image: OpticalImage) throws(OpticalImageError) {
-        primary = Catalogue(image.tree)
-        joliet = Catalogue(image.tree)
+        primary = try Catalogue(image.tree)
+        joliet = try Catalogue(image.tree)
+        files = FilePlaces(image.tree, dates: image.dates)
         var sector = 16 + (image.bootLoader == nil ? 3 : 4)
         primary.placePathTables(at: &sector)
         joliet.placePathTables(at: &sector)
-        primary.placeListings(at: &sector)
-        joliet.placeListings(at: &sector)
+        // Lengths depend on names alone, so they are known before any place is.
+        var plain = ListingWriter(catalogue: primary, files: files, area: ContinuationArea(sector: 0))
+        primary.placeListings(at: &sector) { plain.listing(of: $0).count }
+        areaSector = sector
+        sector += sectors(for: plain.area?.bytes.count ?? 0)
+        var wide = ListingWriter(catalogue: joliet, files: files)
+        joliet.placeListings(at: &sector) { wide.listing(of: $0).count }
         bootCatalogueSector = UInt32(truncatingIfNeeded: sector)
         coreSector = UInt32(truncatingIfNeeded: sector + 1)
         if let loader = image.bootLoader { sector += 1 + sectors(for: loader.core.count) }
-        var fileSectors: [Int: Int] = [:]
-        for (number, file) in image.tree.files.enumerated() {
-            fileSectors[number] = file.size == 0 ? 0 : sector
-            sector += sectors(for: file.size)
-        }
-        self.fileSectors = fileSectors
+        files.place(at: &sector)
         sector += Self.paddingCount
         guard let count = UInt32(exactly: sector) else { throw .imageTooLarge(sectors: sector) }
         sectorCount = count

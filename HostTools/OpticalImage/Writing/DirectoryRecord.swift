@@ -7,39 +7,40 @@ struct DirectoryRecord {
     /// Its length in bytes.
     var size: UInt32
     /// Whether it is a folder.
-    var isDirectory: Bool
+    var isDirectory = false
+    /// Whether the file goes on in the next record.
+    var continues = false
+    /// Seconds since the start of 1970.
+    var date: Int64
     /// The name as the catalogue writes it; one byte 0 for the folder itself, one byte 1 for its parent.
     var name: [UInt8]
+    /// What Rock Ridge adds.
+    var systemUse: [UInt8] = []
+
+    /// The longest record: its length is a byte, and even.
+    static let maximumLength = 254
+
+    /// How many bytes a record with a name of this length has beside its system use.
+    static func baseLength(nameLength: Int) -> Int { (34 + nameLength) & ~1 }
 
     /// The record's bytes: always an even number.
     var encoded: [UInt8] {
-        let length = 33 + name.count + (name.count & 1 == 0 ? 1 : 0)
+        let base = Self.baseLength(nameLength: name.count)
+        let length = (base + systemUse.count + 1) & ~1
         var record = SectorBytes()
         record.append(UInt8(length))
         record.append(0)
         record.appendBothEndian(sector)
         record.appendBothEndian(size)
-        // Years since 1900, month, day, hour, minute, second, quarter hours from Greenwich: always 1 January 2000.
-        record.append([100, 1, 1, 0, 0, 0, 0])
-        record.append(isDirectory ? 2 : 0)
+        record.append(ImageDate(date).record)
+        record.append((isDirectory ? 2 : 0) | (continues ? 0x80 : 0))
         record.append([0, 0])
         record.appendBothEndian(UInt16(1))
         record.append(UInt8(name.count))
         record.append(name)
+        record.pad(to: base)
+        record.append(systemUse)
         record.pad(to: length)
         return record.bytes
-    }
-
-    /// A folder's listing: records in order of their names, none of them across the end of a sector.
-    static func listing(of records: [DirectoryRecord]) -> [UInt8] {
-        var listing = SectorBytes()
-        for record in records {
-            let bytes = record.encoded
-            let room = OpticalImage.sectorSize - listing.bytes.count % OpticalImage.sectorSize
-            if bytes.count > room { listing.padToSector() }
-            listing.append(bytes)
-        }
-        listing.padToSector()
-        return listing.bytes
     }
 }
