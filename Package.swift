@@ -104,12 +104,12 @@ let package = Package(
         hostTool("Emulator", [subprocess]),
         hostTool("TestReport"),
         hostTool("HypercallCatalogue", ["TestReport", "XenInterface"]),
+        hostTool("XenReference", ["DomainConfiguration", "Emulator", "GuestPayload", subprocess]),
         .executableTarget(
             name: "apus",
             dependencies: [
                 "FileTree", "OpticalImage", "GuestPayload", "MachineIdentity", "CloudSeed", "DomainConfiguration",
-                "Emulator",
-                "TestReport", "HypercallCatalogue",
+                "Emulator", "TestReport", "HypercallCatalogue", "XenReference",
                 argumentParser, subprocess,
             ],
             path: "HostTools/apus", swiftSettings: rules),
@@ -139,6 +139,7 @@ let package = Package(
         tests(of: "Emulator"),
         tests(of: "TestReport"),
         tests(of: "HypercallCatalogue", ["TestReport", "XenInterface"]),
+        tests(of: "XenReference", ["DomainConfiguration", "Emulator", "GuestPayload"]),
     ],
     swiftLanguageModes: [.v6]
 )

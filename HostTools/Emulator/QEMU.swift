@@ -56,6 +56,10 @@ public struct QEMU: Sendable, Equatable {
     public var countsInstructions: Bool
     /// Whether QEMU waits for a debugger on TCP port 1234 before the first instruction.
     public var waitsForDebugger: Bool
+    /// Features that TCG's processor is not to have, such as `smap`.
+    public var lackingFeatures: [String] = []
+    /// Devices beside the usual ones, as QEMU's option `-device` takes them.
+    public var devices: [String] = []
 
     /// A machine; see the properties.
     public init(
@@ -80,12 +84,17 @@ public struct QEMU: Sendable, Equatable {
             ]
         if countsInstructions { arguments += ["-icount", "shift=0"] }
         if waitsForDebugger { arguments += ["-s", "-S"] }
+        arguments += devices.flatMap { ["-device", $0] }
         return arguments + bootArguments
     }
 
     private var processorArguments: [String] {
         switch accelerator {
-        case .tcg: ["-accel", "tcg", "-cpu", Self.emulatedProcessor]
+        case .tcg:
+            [
+                "-accel", "tcg",
+                "-cpu", ([Self.emulatedProcessor] + lackingFeatures.map { "-\($0)" }).joined(separator: ","),
+            ]
         case .kvm: ["-accel", "kvm", "-cpu", "host"]
         }
     }

@@ -48,6 +48,9 @@ struct MachineOptions: ParsableArguments {
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout: use 1 to 86400 seconds.") }
     }
 
+    /// Whether the user said anything about processor, emulator, mainboard or hypervisor.
+    var isChosen: Bool { cpu != nil || !model.isEmpty || accelerator != nil || machine != nil || kernel != nil }
+
     /// The processors to use, at least one.
     /// - Parameter needs: what the command needs of them beside.
     func models(needs: Set<MachineRequest.Need> = []) throws(CommandFailure) -> [ProcessorModel] {

@@ -23,7 +23,14 @@ struct TestCommand: AsyncParsableCommand {
               apus test --cpu both                       on AMD and Intel, and whether they come out alike
               apus test --coverage coverage.json         which answers of hypercalls the tests have seen
               apus test --model ryzen --model tigerlake conformance
+              apus test --hypervisor xen conformance     the same guest on Debian's Xen 4.17
+              apus test --hypervisor xen --as-dom0 mine.elf    a quick look, in the place of Xen's control domain
             """)
+
+    /// What the guests run on.
+    enum HypervisorChoice: String, ExpressibleByArgument, CaseIterable {
+        case apus, xen
+    }
 
     /// The form of the report.
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -32,6 +39,20 @@ struct TestCommand: AsyncParsableCommand {
 
     @Argument(help: "Suites by name, or guests by path (default: all suites).")
     var suites: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What the guests run on: apus, or xen for the real one.",
+            discussion: """
+                Debian's Xen 4.17 is fetched with apt-get, not installed, and boots in QEMU with a control domain whose xl \
+                starts the guests as ordinary domains.
+                """))
+    var hypervisor: HypervisorChoice = .apus
+
+    @Flag(
+        name: .customLong("as-dom0"),
+        help: "With --hypervisor xen: each guest as Xen's control domain, which is quick, but privileged.")
+    var asControlDomain = false
 
     @Option(help: "The report's form: human, tap or junit.")
     var format: Format = .human
@@ -58,10 +79,35 @@ struct TestCommand: AsyncParsableCommand {
     @OptionGroup var options: MachineOptions
 
     func validate() throws {
+        guard hypervisor == .xen || !asControlDomain else {
+            throw ValidationError("--as-dom0 goes with --hypervisor xen.")
+        }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs: use 1 to 256.") }
     }
 
     func run() async throws {
+        switch hypervisor {
+        case .apus: try await runOnApus()
+        case .xen: try await runOnXen()
+        }
+    }
+
+    private func runOnXen() async throws {
+        guard !options.isChosen, append.isEmpty else {
+            throw CommandFailure.input(
+                "--hypervisor xen has a machine and options of its own; leave out --append and what chooses a machine")
+        }
+        let chosen = suites.isEmpty ? TestSuite.all : suites.map(TestSuite.named)
+        for suite in chosen { _ = try suite.load() }
+        let session = XenTestSession(
+            suites: chosen, limit: options.timeout, isChatty: console, isPrivileged: asControlDomain)
+        let report = try await session.run(on: try await RealXen.installation())
+        try write(report)
+        try writeCoverage(of: report)
+        if !report.isGood { throw CommandFailure(.testFailed, output == nil ? "" : report.counts.summary) }
+    }
+
+    private func runOnApus() async throws {
         let models = try options.models()
         let kernel = try Locations.kernel(options.kernel)
         let chosen = suites.isEmpty ? TestSuite.all : suites.map(TestSuite.named)

@@ -10,9 +10,11 @@ struct TestSuite {
         /// The name of a built guest, `.build/guests/NAME.elf`, or the path of a guest.
         var guest: String
         var expectation: GuestExpectation = .report
+        /// What the guest is told, before the number of the domain beside it.
         var commandLine = ""
         /// MiB.
         var memory = 64
+        var vCPUCount = 1
     }
 
     var name: String
@@ -44,9 +46,19 @@ struct TestSuite {
     }
 
     /// Reads and checks the guests.
-    func load() throws(CommandFailure) -> [Guest] {
+    ///
+    /// Where there are several, each is told the number of the next as `peer=N`, and the last that of the first.
+    /// - Parameter firstDomain: the number of the first guest's domain; the others follow.
+    func load(firstDomain: Int = 1) throws(CommandFailure) -> [Guest] {
         var guests: [Guest] = []
-        for member in members { guests.append(try Guest(try configuration(of: member))) }
+        for (index, member) in members.enumerated() {
+            var member = member
+            if members.count > 1 {
+                let peer = "peer=\(firstDomain + (index + 1) % members.count)"
+                member.commandLine += member.commandLine.isEmpty ? peer : " \(peer)"
+            }
+            guests.append(try Guest(try configuration(of: member)))
+        }
         return guests
     }
 
@@ -60,6 +72,6 @@ struct TestSuite {
         }
         return DomainConfiguration(
             name: GuestOptions.name(of: member.guest), kernel: path, commandLine: member.commandLine,
-            memory: member.memory)
+            memory: member.memory, vCPUCount: member.vCPUCount)
     }
 }
