@@ -47,6 +47,10 @@ bench: kernel tools guests ## count what hypercalls and the boot take; writes .b
 	@$(APUS) bench $(if $(CPU),--cpu $(CPU)) --format json --output $(BENCH_RESULT)
 	@echo "written: $(BENCH_RESULT)"
 
+.PHONY: conformance
+conformance: kernel tools guests ## compare all suites, test by test, with the real Xen: a minute or two, and 80 MB the first time
+	@$(APUS) conformance $(SUITES)
+
 .PHONY: install
 install: ## install the Debian packages that are missing, and check the Swift toolchain
 	@.ci/install

@@ -28,6 +28,16 @@ public struct QEMU: Sendable, Equatable {
         case disk(path: String)
     }
 
+    /// What the machine's time is made of.
+    public enum Clock: Sendable, Equatable {
+        /// The host's time.
+        case host
+        /// Instructions, each of which takes `1 << shift` nanoseconds: the same run comes out the same, however busy the host
+        /// is. With a shift of 0 a tick of the time-stamp counter is one instruction. While the machine waits, its time
+        /// goes on with the host's, or jumps to what it waits for.
+        case instructions(shift: Int = 0, skipsIdleTime: Bool = false)
+    }
+
     /// A multiboot module: a file, and the string that the kernel finds beside it.
     public struct Module: Sendable, Equatable {
         public var path: String
@@ -52,8 +62,8 @@ public struct QEMU: Sendable, Equatable {
     public var machine: Machine
     /// Memory of the whole machine, in MiB.
     public var memory: Int
-    /// Whether one tick of the time-stamp counter is one instruction: exact, repeatable counts.
-    public var countsInstructions: Bool
+    /// What the machine's time is made of.
+    public var clock: Clock
     /// Whether QEMU waits for a debugger on TCP port 1234 before the first instruction.
     public var waitsForDebugger: Bool
     /// Features that TCG's processor is not to have, such as `smap`.
@@ -61,7 +71,7 @@ public struct QEMU: Sendable, Equatable {
     /// Devices beside the usual ones, as QEMU's option `-device` takes them.
     public var devices: [String] = []
 
-    /// A machine; see the properties.
+    /// A machine; see the properties. To count instructions is to have a clock of them, one tick each.
     public init(
         boot: BootMedium, accelerator: Accelerator = .tcg, machine: Machine = .q35, memory: Int = 512,
         countsInstructions: Bool = false, waitsForDebugger: Bool = false
@@ -70,7 +80,7 @@ public struct QEMU: Sendable, Equatable {
         self.accelerator = accelerator
         self.machine = machine
         self.memory = memory
-        self.countsInstructions = countsInstructions
+        clock = countsInstructions ? .instructions() : .host
         self.waitsForDebugger = waitsForDebugger
     }
 
@@ -82,7 +92,7 @@ public struct QEMU: Sendable, Equatable {
                 "-monitor", "none", "-no-reboot", "-nodefaults", "-vga", "std",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
             ]
-        if countsInstructions { arguments += ["-icount", "shift=0"] }
+        arguments += clockArguments
         if waitsForDebugger { arguments += ["-s", "-S"] }
         arguments += devices.flatMap { ["-device", $0] }
         return arguments + bootArguments
@@ -97,6 +107,11 @@ public struct QEMU: Sendable, Equatable {
             ]
         case .kvm: ["-accel", "kvm", "-cpu", "host"]
         }
+    }
+
+    private var clockArguments: [String] {
+        guard case .instructions(let shift, let skipsIdleTime) = clock else { return [] }
+        return ["-icount", "shift=\(shift)" + (skipsIdleTime ? ",sleep=off" : "")]
     }
 
     private var bootArguments: [String] {

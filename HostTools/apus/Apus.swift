@@ -20,7 +20,8 @@ struct Apus: AsyncParsableCommand {
             4 time was up, 5 the emulator is missing.
             """,
         subcommands: [
-            RunCommand.self, TestCommand.self, BenchCommand.self, ISOCommand.self, GuestCommand.self,
+            RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, ISOCommand.self,
+            GuestCommand.self,
             MachineIDCommand.self,
         ])
 

@@ -45,6 +45,7 @@ struct XenRunTests {
         #expect(ending == .finished)
         let words = lines.compactMap { line in if case .other(let text) = line { text } else { nil } }
         #expect(words.contains { $0.hasPrefix("EPYC,") && $0.hasSuffix(",-smap,-rdtscp,-monitor") })
+        #expect(words.contains("shift=3,sleep=off"))
         #expect(words.contains { $0.hasSuffix("/xen.elf") })
         #expect(words.contains { $0.contains("/vmlinuz console=hvc0") && $0.hasSuffix("/control-domain") })
         let archive = try Data(contentsOf: URL(fileURLWithPath: "\(workshop.folder)/control-domain"))

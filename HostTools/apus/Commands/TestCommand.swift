@@ -97,8 +97,10 @@ struct TestCommand: AsyncParsableCommand {
             throw CommandFailure.input(
                 "--hypervisor xen has a machine and options of its own; leave out --append and what chooses a machine")
         }
-        let chosen = suites.isEmpty ? TestSuite.all : suites.map(TestSuite.named)
-        for suite in chosen { _ = try suite.load() }
+        let all = suites.isEmpty ? TestSuite.all : suites.map(TestSuite.named)
+        for suite in all { _ = try suite.load() }
+        for suite in all { suite.reasonNotOnXen.map { Terminal.progress("not on Xen: \(suite.name): \($0)") } }
+        let chosen = all.filter { $0.reasonNotOnXen == nil }
         let session = XenTestSession(
             suites: chosen, limit: options.timeout, isChatty: console, isPrivileged: asControlDomain)
         let report = try await session.run(on: try await RealXen.installation())

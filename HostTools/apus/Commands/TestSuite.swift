@@ -19,6 +19,8 @@ struct TestSuite {
 
     var name: String
     var members: [Member]
+    /// Why the real Xen cannot run it in an emulator, where it cannot.
+    var reasonNotOnXen: String?
 
     /// The suites that `apus test` boots when none is named, in this order.
     static let all: [TestSuite] = [
