@@ -20,6 +20,14 @@ public struct DomainUUID: Equatable, Hashable, CustomStringConvertible, Sendable
         self.bytes = bytes
     }
 
+    /// A random UUID of version 4 (RFC 9562, section 5.4).
+    public init(using random: inout some RandomNumberGenerator) {
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        self.bytes = bytes
+    }
+
     /// The UUID of a domain that was given none, so that the same configuration always makes the same image.
     ///
     /// It is the name-based UUID (version 5, RFC 9562 section 5.5) of `apus:domain:NAME` in the namespace for URLs:

@@ -28,8 +28,8 @@ extension Bochs {
         floppy_bootsig_check: disabled=1
         ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
         ata1: enabled=0
-        ata0-slave: type=cdrom, path=\(File.image.rawValue), status=inserted
-        boot: cdrom
+        \(drive)
+        boot: \(isDisk ? "disk" : "cdrom")
         com1: enabled=1, mode=file, dev=/dev/fd/3
         panic: \(panicAction)
         error: action=report
@@ -42,6 +42,13 @@ extension Bochs {
         log: \(File.log.rawValue)
 
         """
+    }
+
+    /// The drive that holds the image. What is written to a disk is forgotten at the end of the run.
+    private var drive: String {
+        isDisk
+            ? "ata0-master: type=disk, path=\(File.image.rawValue), mode=volatile, cylinders=0, biosdetect=auto"
+            : "ata0-slave: type=cdrom, path=\(File.image.rawValue), status=inserted"
     }
 
     /// Where Debian's packages bochsbios and seabios put them.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 
-/// A machine that Bochs is to emulate, and the CD image that it boots.
+/// A machine that Bochs is to emulate, and the image that it boots.
 ///
 /// Bochs has both VMX and SVM, and no clock but its own: the same image gives the same run, to the instruction.
 public struct Bochs: EmulatedMachine, Equatable {
@@ -16,8 +16,10 @@ public struct Bochs: EmulatedMachine, Equatable {
         case seabios
     }
 
-    /// The path of the CD image.
+    /// The path of the image.
     public var image: String
+    /// Whether it is a hard disk's; else it is a CD's.
+    public var isDisk: Bool
     public var processor: Processor
     public var firmware: Firmware
     /// Memory of the whole machine, in MiB.
@@ -27,10 +29,11 @@ public struct Bochs: EmulatedMachine, Equatable {
 
     /// A machine; see the properties.
     public init(
-        image: String, processor: Processor, firmware: Firmware = .bochs, memory: Int = 512,
+        image: String, isDisk: Bool = false, processor: Processor, firmware: Firmware = .bochs, memory: Int = 512,
         program: String = Bochs.program
     ) {
         self.image = image
+        self.isDisk = isDisk
         self.processor = processor
         self.firmware = firmware
         self.memory = memory

@@ -46,10 +46,11 @@ extension MachineRequest {
                 description:
                     "--debugger goes with QEMU, but \(model.name) is emulated by Bochs; leave it out or use --cpu amd")
         }
-        if needs.contains(.disk) {
+        if needs.contains(.qcow2) {
             throw Contradiction(
-                description: "--disk goes with QEMU, but \(model.name) is emulated by Bochs, which boots from a CD; "
-                    + "leave it out or use --cpu amd")
+                description:
+                    "a qcow2 image goes with QEMU, but \(model.name) is emulated by Bochs, which boots raw images; "
+                    + "give one, or use --cpu amd")
         }
     }
 }

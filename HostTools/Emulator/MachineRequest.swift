@@ -13,8 +13,8 @@ public struct MachineRequest: Sendable {
         case instructionCounting
         /// A debugger on TCP port 1234.
         case debugger
-        /// A hard disk to boot from.
-        case disk
+        /// A hard disk whose image is in the format qcow2.
+        case qcow2
         /// A choice of firmware.
         case firmware
     }

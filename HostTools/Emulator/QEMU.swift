@@ -24,8 +24,16 @@ public struct QEMU: Sendable, Equatable {
         case kernel(path: String, commandLine: String, modules: [Module])
         /// A CD image.
         case optical(path: String)
-        /// The same image as a hard disk.
-        case disk(path: String)
+        /// A hard disk's image.
+        case disk(path: String, format: DiskFormat = .raw)
+    }
+
+    /// The formats of disk images. QEMU is always told which it is, as the first bytes of a disk are a guest's to write.
+    public enum DiskFormat: String, Sendable, CaseIterable {
+        case raw, qcow2
+
+        /// The format that a file's name tells: raw unless it ends in `.qcow2`.
+        public init(ofFileNamed name: String) { self = name.lowercased().hasSuffix(".qcow2") ? .qcow2 : .raw }
     }
 
     /// What the machine's time is made of.
@@ -125,8 +133,9 @@ public struct QEMU: Sendable, Equatable {
             return ["-kernel", path, "-append", commandLine] + initrd
         case .optical(let path):
             return ["-boot", "d", "-drive", "file=\(Self.doubleCommas(path)),format=raw,media=cdrom,readonly=on"]
-        case .disk(let path):
-            return ["-boot", "c", "-drive", "file=\(Self.doubleCommas(path)),format=raw,media=disk,snapshot=on"]
+        case .disk(let path, let format):
+            let options = "format=\(format.rawValue),media=disk,snapshot=on"
+            return ["-boot", "c", "-drive", "file=\(Self.doubleCommas(path)),\(options)"]
         }
     }
 

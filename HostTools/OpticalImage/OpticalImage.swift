@@ -28,6 +28,9 @@ public struct OpticalImage: Sendable {
     /// What makes the image bootable; nil leaves it a plain data disc.
     public var bootLoader: BootLoader?
 
+    /// Sectors of which the image's length is a multiple.
+    public var lengthUnit: UInt32 = 1
+
     /// Which dates the image has.
     public var dates = Dates.standard
 

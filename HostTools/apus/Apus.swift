@@ -21,6 +21,8 @@ struct Apus: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, ISOCommand.self,
+            ImageCommand.self,
+            ImageCommand.self,
             GuestCommand.self,
             MachineIDCommand.self,
         ])

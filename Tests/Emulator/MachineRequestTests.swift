@@ -70,7 +70,7 @@ struct MachineRequestTests {
             (MachineRequest(vendors: [.intel], mainboard: .q35), "--machine q35"),
             (MachineRequest(vendors: [.amd, .intel], mainboard: .q35), "--machine q35"),
             (MachineRequest(vendors: [.intel], needs: [.debugger]), "--debugger"),
-            (MachineRequest(vendors: [.intel], needs: [.disk]), "--disk"),
+            (MachineRequest(vendors: [.intel], needs: [.qcow2]), "a qcow2 image"),
             (MachineRequest(vendors: [.amd, .intel], needs: [.firmware]), "--firmware"),
             (MachineRequest(accelerator: .kvm, needs: [.instructionCounting]), "does not count instructions"),
             (MachineRequest(accelerator: .kvm), "no reason"),

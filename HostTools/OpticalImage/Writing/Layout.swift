@@ -16,7 +16,8 @@ struct Layout {
     let sectorCount: UInt32
 
     /// Empty sectors at the end: boot loaders and systems read ahead, and a drive refuses what lies beyond its end.
-    static let paddingCount = 150
+    private static let leastPadding = 150
+    let paddingCount: Int
 
     /// Gives everything its place: descriptors, path tables, listings, boot loader, files, padding.
     init(_ image: OpticalImage) throws(OpticalImageError) {
@@ -37,7 +38,9 @@ struct Layout {
         coreSector = UInt32(truncatingIfNeeded: sector + 1)
         if let loader = image.bootLoader { sector += 1 + sectors(for: loader.core.count) }
         files.place(at: &sector)
-        sector += Self.paddingCount
+        let unit = Int(max(image.lengthUnit, 1))
+        paddingCount = (sector + Self.leastPadding + unit - 1) / unit * unit - sector
+        sector += paddingCount
         guard let count = UInt32(exactly: sector) else { throw .imageTooLarge(sectors: sector) }
         sectorCount = count
     }

@@ -20,7 +20,7 @@ extension OpticalImage {
             try writeListings(layout, to: output)
             try writeBootLoader(layout, to: output)
             try writeFiles(layout.files, to: output)
-            try output.append([UInt8](repeating: 0, count: Layout.paddingCount * Self.sectorSize))
+            try output.append([UInt8](repeating: 0, count: layout.paddingCount * Self.sectorSize))
             try output.finish()
         } catch {
             throw .host(error)

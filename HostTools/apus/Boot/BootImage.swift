@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Emulator
 import FileTree
 import Foundation
 import OpticalImage
@@ -39,8 +40,15 @@ enum BootImage {
         return append
     }
 
-    /// Whether a file is an ISO 9660 image: its first volume descriptor lies in sector 16.
+    /// The format of a hard disk's image, which its name tells; nil for other names.
+    static func diskFormat(_ path: String) -> QEMU.DiskFormat? {
+        let endings = [".raw", ".img", ".qcow2"]
+        return endings.contains(where: path.lowercased().hasSuffix) ? QEMU.DiskFormat(ofFileNamed: path) : nil
+    }
+
+    /// Whether a file is an image to boot: one of ISO 9660, whose first volume descriptor lies in sector 16, or of qcow2.
     static func isImage(_ path: String) -> Bool {
+        if diskFormat(path) == .qcow2 { return true }
         guard let file = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? file.close() }
         try? file.seek(toOffset: 16 * 2048 + 1)

@@ -5,7 +5,7 @@ import Emulator
 struct MachineSetup {
     /// Where the hypervisor and its guests come from.
     enum Source {
-        /// An ISO image that is there already.
+        /// An image that is there already.
         case image(path: String)
         /// Guests, with the hypervisor's command line.
         case guests(BootPlan, commandLine: String)
@@ -16,7 +16,11 @@ struct MachineSetup {
         /// By QEMU's own loader; Bochs, which has none, boots from a CD.
         case loader
         case optical
-        case disk
+        case disk(QEMU.DiskFormat)
+
+        var isDisk: Bool {
+            if case .disk = self { true } else { false }
+        }
     }
 
     var source: Source
@@ -39,7 +43,8 @@ struct MachineSetup {
         switch model {
         case .bochs(let processor):
             return Bochs(
-                image: try await image(in: folder), processor: processor, firmware: firmware, memory: memory)
+                image: try await image(in: folder), isDisk: medium.isDisk, processor: processor, firmware: firmware,
+                memory: memory)
         case .qemu(let accelerator):
             return QEMU(
                 boot: try await medium(in: folder), accelerator: accelerator, machine: mainboard, memory: memory,
@@ -52,7 +57,7 @@ struct MachineSetup {
         case (.loader, .guests(let plan, let commandLine)):
             let modules = try plan.files(in: folder).map { QEMU.Module(path: $0) }
             return .kernel(path: kernel.elf32, commandLine: commandLine, modules: modules)
-        case (.disk, _): return .disk(path: try await image(in: folder))
+        case (.disk(let format), _): return .disk(path: try await image(in: folder), format: format)
         case (.loader, .image), (.optical, _): return .optical(path: try await image(in: folder))
         }
     }

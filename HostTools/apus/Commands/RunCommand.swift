@@ -10,13 +10,15 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Boot guests on the hypervisor and show their console until the last one has ended.",
         discussion: """
             The hypervisor's lines begin with (apus), those of domain N with (dN). Where a guest prints a test report
-            (KTAP), the report is judged as well. An ISO image of "apus iso build" is booted as it is.
+            (KTAP), the report is judged as well. An image of "apus iso build" or "apus image bootable" is booted as it is:
+            as a hard disk where its name ends in .raw, .img or .qcow2, or --disk is given, else as a CD.
 
             Examples:
               apus run .build/guests/conformance.elf
               apus run --cmdline "console=hvc0" --guest-memory 512 --ramdisk initramfs vmlinuz
               apus run one.cfg two.cfg --timeout 60
               apus run apus.iso --disk
+              apus run apus.qcow2
               apus run --cpu intel .build/guests/conformance.elf
               apus run --model ryzen .build/guests/conformance.elf
             """)
@@ -57,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var needs: Set<MachineRequest.Need> = []
         if debugger { needs.insert(.debugger) }
-        if disk { needs.insert(.disk) }
+        if let image = input.guests.first, BootImage.diskFormat(image) == .qcow2 { needs.insert(.qcow2) }
         if firmware != nil { needs.insert(.firmware) }
         let models = try options.models(needs: needs)
         let setup = try setup(try Locations.kernel(options.kernel))
@@ -77,17 +79,19 @@ struct RunCommand: AsyncParsableCommand {
 
     private func setup(_ kernel: Locations.Kernel) throws(CommandFailure) -> MachineSetup {
         var setup: MachineSetup
+        var medium = disk ? MachineSetup.Medium.disk(.raw) : iso ? .optical : .loader
         if let image = input.guests.first, BootImage.isImage(image) {
             guard input.guests.count == 1, append.isEmpty else {
-                throw CommandFailure.input("\(image): an ISO image is booted alone, with the options written in it")
+                throw CommandFailure.input("\(image): an image is booted alone, with the options written in it")
             }
+            if let format = BootImage.diskFormat(image) { medium = .disk(format) }
             setup = MachineSetup(source: .image(path: image), kernel: kernel, memory: memory ?? 1024)
         } else {
             let plan = try BootPlan(try input.load())
             let size = try plan.memory(asked: memory)
             setup = MachineSetup(source: .guests(plan, commandLine: append), kernel: kernel, memory: size)
         }
-        setup.medium = disk ? .disk : iso ? .optical : .loader
+        setup.medium = medium
         setup.mainboard = options.machine ?? .q35
         setup.firmware = firmware ?? .bochs
         setup.waitsForDebugger = debugger
