@@ -20,6 +20,7 @@ public func benchmark(_ startInfo: UInt64) {
 private func processorExits(_ report: inout BenchmarkReport) {
     report.measure("CPUID") { _ in _ = Processor.identify(0x4000_0001) }
     report.measure("RDMSR APIC_BASE") { _ in _ = cpu_read_msr(0x1B) }
+    report.measure("local APIC read") { _ in _ = Memory.load32(0xFEE0_0030) }
     report.measure("port read 0x61") { _ in _ = Port.read8(0x61) }
 }
 

@@ -57,5 +57,6 @@ private func memory(_ suite: inout Suite) {
 private func machine(_ suite: inout Suite) {
     unbackedMemory(&suite)
     modelSpecificRegisters(&suite)
+    localAPICPage(&suite)
     localAPIC(&suite)
 }

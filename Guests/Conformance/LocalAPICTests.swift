@@ -2,7 +2,7 @@
 import Architecture
 import GuestKit
 
-/// The local APIC in x2APIC mode. A hypervisor may start the guest in that mode, or leave the change to it.
+/// The local APIC in x2APIC mode, to which the guest changes.
 /// (Intel SDM vol. 3A, chapter 11.12)
 func localAPIC(_ suite: inout Suite) {
     suite.test("x2APIC: CPUID offers it, and it can be turned on") { test in
@@ -35,6 +35,32 @@ func localAPIC(_ suite: inout Suite) {
     suite.test("x2APIC: only 0 can be written to end of interrupt, else #GP") { test in
         test.expect(Probe.writeMSR(LocalAPIC.endOfInterrupt, 1), raises: .generalProtection)
         test.expect(Probe.writeMSR(LocalAPIC.endOfInterrupt, 0) == nil)
+    }
+    suite.test("x2APIC: reserved bits raise #GP") { test in
+        test.withLocalAPIC { test in
+            for (register, value) in Few<9, (UInt32, UInt64)>([
+                (LocalAPIC.taskPriority, 0x100), (LocalAPIC.spuriousInterrupt, 0x400), (LocalAPIC.errorStatus, 1),
+                (LocalAPIC.timerVector, 1 << 8), (LocalAPIC.lint0, 1 << 17), (LocalAPIC.errorVector, 1 << 8),
+                (LocalAPIC.timerDivide, 4), (LocalAPIC.interruptCommand, 1 << 12), (LocalAPIC.selfInterrupt, 0x100),
+            ]) {
+                test.expect(Probe.writeMSR(register, value), raises: .generalProtection)
+            }
+        }
+    }
+    suite.test("x2APIC: the task priority keeps bits 3:0 as well") { test in
+        test.withLocalAPIC { test in
+            test.expect(Probe.writeMSR(LocalAPIC.taskPriority, 0x25) == nil)
+            test.expect(test.expectValue(Probe.readMSR(LocalAPIC.taskPriority)), equals: 0x25)
+            test.expect(test.expectValue(Probe.readMSR(LocalAPIC.processorPriority)), equals: 0x25)
+            test.expect(Probe.writeMSR(LocalAPIC.taskPriority, 0) == nil)
+        }
+    }
+    suite.test("x2APIC: switched off by software, its own interrupts are masked") { test in
+        test.withLocalAPIC { test in
+            test.expect(Probe.writeMSR(LocalAPIC.errorVector, 0xFE) == nil)
+            test.expect(Probe.writeMSR(LocalAPIC.spuriousInterrupt, 0xFF) == nil)
+            test.expect(test.expectValue(Probe.readMSR(LocalAPIC.errorVector)), equals: 0x1_00FE)
+        }
     }
     localAPICInterrupts(&suite)
 }
@@ -92,12 +118,18 @@ enum LocalAPIC {
     static var identifier: UInt32 { 0x802 }
     static var version: UInt32 { 0x803 }
     static var taskPriority: UInt32 { 0x808 }
+    static var processorPriority: UInt32 { 0x80A }
     static var endOfInterrupt: UInt32 { 0x80B }
     static var logicalDestination: UInt32 { 0x80D }
     static var destinationFormat: UInt32 { 0x80E }
     static var spuriousInterrupt: UInt32 { 0x80F }
+    static var errorStatus: UInt32 { 0x828 }
     static var interruptCommand: UInt32 { 0x830 }
     static var interruptCommandHigh: UInt32 { 0x831 }
+    static var timerVector: UInt32 { 0x832 }
+    static var lint0: UInt32 { 0x835 }
+    static var errorVector: UInt32 { 0x837 }
+    static var timerDivide: UInt32 { 0x83E }
     static var selfInterrupt: UInt32 { 0x83F }
 }
 

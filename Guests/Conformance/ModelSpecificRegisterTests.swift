@@ -66,9 +66,9 @@ private func systemCallRegisters(_ suite: inout Suite) {
 }
 
 private func apicBase(_ suite: inout Suite) {
-    suite.test("MSR: APIC_BASE: the first vCPU, enabled, at 0xFEE00000") { test in
+    suite.test("MSR: APIC_BASE: the first vCPU, in xAPIC mode, at 0xFEE00000") { test in
         let value = test.expectValue(Probe.readMSR(ModelSpecificRegister.apicBase))
-        test.expect(value & ~(1 << 10), equals: 0xFEE0_0900)
+        test.expect(value, equals: 0xFEE0_0900)
     }
     suite.test("MSR: APIC_BASE: reserved bits raise #GP") { test in
         let value = test.expectValue(Probe.readMSR(ModelSpecificRegister.apicBase))

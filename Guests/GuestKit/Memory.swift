@@ -27,6 +27,31 @@ public enum Memory {
     /// Writes 64 bits.
     public static func store64(_ value: UInt64, at address: UInt64) { cpu_store64(address, value) }
 
+    /// Copies bytes upwards, by one instruction.
+    public static func copy(_ count: UInt64, from source: UInt64, to destination: UInt64) {
+        guest_copy_bytes(destination, source, count)
+    }
+    /// Copies double words downwards, by one instruction: the ones at the addresses first.
+    public static func copyDownwards(_ count: UInt64, from source: UInt64, to destination: UInt64) {
+        guest_copy_downwards(destination, source, count)
+    }
+    /// Writes words of 64 bits, by one instruction.
+    public static func fillWords(_ address: UInt64, count: UInt64, with value: UInt64) {
+        guest_fill_words(address, value, count)
+    }
+    /// Whether a bit is set, as BT sees it: the number reaches beyond the word.
+    public static func hasBit(_ number: UInt64, at address: UInt64) -> Bool { guest_test_bit(address, number) != 0 }
+    /// Adds to 32 bits.
+    public static func add32(_ value: UInt32, at address: UInt64) { guest_add32(address, value) }
+    /// Adds to 32 bits. Answers what they were before.
+    public static func exchangeAndAdd32(_ value: UInt32, at address: UInt64) -> UInt32 {
+        guest_exchange_and_add32(address, value)
+    }
+    /// Reads 8 bits, and extends them by zeros.
+    public static func loadExtended8(_ address: UInt64) -> UInt64 { guest_load_extended8(address) }
+    /// Reads 16 bytes into a vector register. Answers its lower half.
+    public static func loadVector(_ address: UInt64) -> UInt64 { guest_load_vector(address) }
+
     /// Writes `byte` to `count` bytes.
     public static func fill(_ address: UInt64, count: UInt64, with byte: UInt8) {
         for offset in 0..<count { store8(byte, at: address &+ offset) }

@@ -54,15 +54,24 @@ public final class HostMachine: Platform {
 
     public func saveContext(of vcpu: VirtualCPU) {
         vcpu.debugAddresses = cpu_read_debug_addresses()
+        saveVectors(of: vcpu)
+    }
+
+    public func saveVectors(of vcpu: VirtualCPU) {
         guard !hostExtendedControl.isEmpty else { return cpu_fxsave(vcpu.floatingPoint.address.value) }
         // QEMU's emulated processor does not intercept XSETBV, so the guest's value is whatever is there now.
         vcpu.extendedControl = XCR0(rawValue: cpu_read_xcr0())
         cpu_write_xcr0(hostExtendedControl.rawValue)
         cpu_xsave(vcpu.floatingPoint.address.value, hostExtendedControl.rawValue)
+        reloadContext(of: vcpu)
     }
 
     public func loadContext(of vcpu: VirtualCPU) {
         cpu_write_debug_addresses(vcpu.debugAddresses)
+        loadVectors(of: vcpu)
+    }
+
+    public func loadVectors(of vcpu: VirtualCPU) {
         if hostExtendedControl.isEmpty {
             cpu_fxrstor(vcpu.floatingPoint.address.value)
         } else {

@@ -75,3 +75,12 @@ public typealias GuestPhysicalAddress = Address<GuestPhysical>
 public typealias GuestFrame = Frame<GuestPhysical>
 /// A linear address of a guest.
 public typealias GuestLinearAddress = Address<GuestLinear>
+
+extension GuestLinearAddress {
+    /// Whether bits 63:47 are all equal, as long mode demands. (AMD APM vol. 2 §5.3.1)
+    @inline(__always)
+    public var isCanonical: Bool {
+        let upper = Int64(bitPattern: value) &>> 47
+        return upper == 0 || upper == -1
+    }
+}

@@ -36,6 +36,10 @@ public struct CR4: OptionSet, BitwiseCopyable, Sendable {
     public static let processContextIdentifiers = CR4(rawValue: 1 << 17)
     /// Bit 18, OSXSAVE: XSAVE and XCR0 are on.
     public static let xsave = CR4(rawValue: 1 << 18)
+    /// Bit 20, SMEP: the supervisor does not execute user pages.
+    public static let supervisorExecutionPrevention = CR4(rawValue: 1 << 20)
+    /// Bit 21, SMAP: the supervisor does not access user pages, unless RFLAGS.AC is set.
+    public static let supervisorAccessPrevention = CR4(rawValue: 1 << 21)
 }
 
 /// The extended feature enable register. (AMD APM vol. 2 §3.1.7)
@@ -62,14 +66,32 @@ public struct RFlags: OptionSet, BitwiseCopyable, Sendable {
     public let rawValue: UInt64
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// Bit 0, CF: a carry or borrow.
+    public static let carry = RFlags(rawValue: 1 << 0)
     /// Bit 1 reads as one.
     public static let alwaysOne = RFlags(rawValue: 1 << 1)
+    /// Bit 2, PF: the lowest byte of the result has an even number of ones.
+    public static let parity = RFlags(rawValue: 1 << 2)
+    /// Bit 4, AF: a carry out of the lowest four bits.
+    public static let adjust = RFlags(rawValue: 1 << 4)
+    /// Bit 6, ZF: the result is zero.
+    public static let zero = RFlags(rawValue: 1 << 6)
+    /// Bit 7, SF: the result is negative.
+    public static let sign = RFlags(rawValue: 1 << 7)
     /// Bit 8, TF: a debug exception after every instruction.
     public static let trap = RFlags(rawValue: 1 << 8)
     /// Bit 9, IF: maskable interrupts are taken.
     public static let interruptEnable = RFlags(rawValue: 1 << 9)
+    /// Bit 10, DF: string instructions go downwards.
+    public static let direction = RFlags(rawValue: 1 << 10)
+    /// Bit 11, OF: the signed result does not fit.
+    public static let overflow = RFlags(rawValue: 1 << 11)
+    /// Bit 16, RF: no breakpoint stops the next instruction.
+    public static let resume = RFlags(rawValue: 1 << 16)
     /// Bit 17, VM: virtual-8086 mode.
     public static let virtual8086 = RFlags(rawValue: 1 << 17)
+    /// Bit 18, AC: for the supervisor, user pages may be accessed though SMAP protects them.
+    public static let alignmentCheck = RFlags(rawValue: 1 << 18)
 }
 
 /// XCR0: the components of processor state that XSAVE manages. (AMD APM vol. 2 §11.5.2)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// The exceptions of the processor, by vector. (AMD APM vol. 2 §8.2)
-public enum Exception: UInt8 {
+public enum Exception: UInt8, Sendable {
     case divideError = 0
     case debug = 1
     case nonMaskableInterrupt = 2

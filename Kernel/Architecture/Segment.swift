@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+/// The segment registers, in the order in which instructions number them. (AMD APM vol. 3 §1.4.1)
+public enum SegmentRegister: UInt8, Sendable {
+    case es, cs, ss, ds, fs, gs
+}
+
 /// A segment register with its hidden part, as a VMCB holds it. (AMD APM vol. 2 §15.5.1 and appendix B, table B-2)
 public struct Segment: Equatable, BitwiseCopyable, Sendable {
     /// The visible part.
@@ -37,6 +42,12 @@ public struct SegmentAttributes: OptionSet, BitwiseCopyable, Sendable {
     public let rawValue: UInt16
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// Bit 1, W or R: a data segment that can be written, a code segment that can be read.
+    public static let accessible = SegmentAttributes(rawValue: 1 << 1)
+    /// Bit 2, E: of a data segment: it expands down, so that the limit is below it.
+    public static let expandsDown = SegmentAttributes(rawValue: 1 << 2)
+    /// Bit 3: code rather than data.
+    public static let code = SegmentAttributes(rawValue: 1 << 3)
     /// Bit 7, P: present.
     public static let present = SegmentAttributes(rawValue: 1 << 7)
     /// Bit 9, L: 64-bit code.

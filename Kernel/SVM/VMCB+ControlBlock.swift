@@ -22,7 +22,27 @@ extension VMCB: ControlBlock {
     var cr4: CR4 { state.cr4 }
     /// EFER.SVME is set in every VMCB, and not the guest's to see.
     var efer: EFER { state.efer.subtracting(.secureVirtualMachineEnable) }
-    var stackPointer: UInt64 { state.rsp }
+    var stackPointer: UInt64 {
+        get { state.rsp }
+        nonmutating set { state.rsp = newValue }
+    }
+
+    var pageFaultAddress: UInt64 {
+        get { state.cr2 }
+        nonmutating set { state.cr2 = newValue }
+    }
+
+    func segment(_ register: SegmentRegister) -> Segment {
+        switch register {
+        case .es: state.es
+        case .cs: state.cs
+        case .ss: state.ss
+        case .ds: state.ds
+        case .fs: state.fs
+        case .gs: state.gs
+        }
+    }
+
     var privilegeLevel: UInt8 { state.currentPrivilegeLevel }
     var isIn64BitCode: Bool { state.efer.contains(.longModeActive) && state.cs.attributes.contains(.long) }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Architecture
 
 /// A segment register of the guest, as the fields of the VMCS have it. (Intel SDM vol. 3C §25.4.1)
 struct SegmentState {
@@ -13,6 +14,14 @@ struct SegmentState {
         base = vmcs[GuestFields.base(register)]
         limit = vmcs[GuestFields.limit(register)]
         rights = vmcs[GuestFields.accessRights(register)]
+    }
+
+    /// The same as a VMCB would have it: the access rights without the gap in their middle. One that is unusable is not present.
+    var segment: Segment {
+        let attributes = isUsable ? rights & 0xFF | rights &>> 4 & 0xF00 : 0
+        return Segment(
+            selector: selector, attributes: SegmentAttributes(rawValue: UInt16(truncatingIfNeeded: attributes)),
+            limit: limit, base: base)
     }
 
     /// Bits 3:0, the descriptor's type.

@@ -32,7 +32,20 @@ extension VMCSAccess {
 
     var cr3: UInt64 { self[GuestFields.cr3] }
     var efer: EFER { self[GuestFields.efer] }
-    var stackPointer: UInt64 { self[GuestFields.rsp] }
+    var stackPointer: UInt64 {
+        get { self[GuestFields.rsp] }
+        nonmutating set { self[GuestFields.rsp] = newValue }
+    }
+
+    var pageFaultAddress: UInt64 {
+        get { cr2 }
+        nonmutating set { cr2 = newValue }
+    }
+
+    func segment(_ register: SegmentRegister) -> Segment {
+        let field = GuestFields.SegmentRegister(rawValue: UInt64(register.rawValue)) ?? .ds
+        return SegmentState(field, of: self).segment
+    }
 
     /// The privilege level is that of the stack segment. (Intel SDM vol. 3C §25.4.1)
     var privilegeLevel: UInt8 { UInt8(truncatingIfNeeded: self[GuestFields.accessRights(.ss)] &>> 5) & 3 }

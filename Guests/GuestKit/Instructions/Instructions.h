@@ -134,3 +134,47 @@ GUEST_INSTRUCTION uint64_t guest_pool_end_address(void) { return (uint64_t)guest
 extern uint8_t guest_image_start[], guest_image_end[];
 GUEST_INSTRUCTION uint64_t guest_image_first_address(void) { return (uint64_t)guest_image_start; }
 GUEST_INSTRUCTION uint64_t guest_image_end_address(void) { return (uint64_t)guest_image_end; }
+
+// ---- Accesses to memory other than MOV: what a hypervisor has to take apart where there is no memory ------------------------
+
+/// REP MOVSB: copies bytes upwards.
+GUEST_INSTRUCTION void guest_copy_bytes(uint64_t to, uint64_t from, uint64_t count) {
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+/// STD and REP MOVSL: copies double words downwards, the one at the address first.
+GUEST_INSTRUCTION void guest_copy_downwards(uint64_t to, uint64_t from, uint64_t count) {
+    __asm__ volatile("std\n\trep movsl\n\tcld" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
+/// REP STOSQ.
+GUEST_INSTRUCTION void guest_fill_words(uint64_t to, uint64_t value, uint64_t count) {
+    __asm__ volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(value) : "memory");
+}
+/// BT with the bit's number in a register, which reaches beyond the word at the address.
+GUEST_INSTRUCTION uint8_t guest_test_bit(uint64_t address, uint64_t bit) {
+    uint8_t is_set;
+    __asm__ volatile("btq %[bit], (%[address])\n\tsetc %[set]"
+                     : [set] "=q"(is_set) : [address] "r"(address), [bit] "r"(bit) : "cc", "memory");
+    return is_set;
+}
+/// ADD to memory.
+GUEST_INSTRUCTION void guest_add32(uint64_t address, uint32_t value) {
+    __asm__ volatile("addl %1, (%0)" : : "r"(address), "r"(value) : "cc", "memory");
+}
+/// XADD: what was there before.
+GUEST_INSTRUCTION uint32_t guest_exchange_and_add32(uint64_t address, uint32_t value) {
+    __asm__ volatile("lock xaddl %1, (%0)" : "+r"(address), "+r"(value) : : "cc", "memory");
+    return value;
+}
+/// MOVZX of a byte.
+GUEST_INSTRUCTION uint64_t guest_load_extended8(uint64_t address) {
+    uint64_t value;
+    __asm__ volatile("movzbl (%1), %k0" : "=r"(value) : "r"(address) : "memory");
+    return value;
+}
+/// MOVUPS: the lower half of 16 bytes. Everything else is compiled to leave the vector registers alone.
+GUEST_INSTRUCTION uint64_t guest_load_vector(uint64_t address) {
+    uint64_t value;
+    __asm__ volatile("mov %%cr4, %0\n\tor $0x200, %0\n\tmov %0, %%cr4\n\tmovups (%1), %%xmm0\n\tmovq %%xmm0, %0"
+                     : "=&r"(value) : "r"(address) : "memory");
+    return value;
+}

@@ -42,8 +42,6 @@ public final class Domain {
     var physicalInterrupts: UInt64 = 0
     /// Its grant table.
     var grantTable: GrantTable
-    /// What a guest reads where it has no memory.
-    let onesFrame: OwnedFrame
     /// Its virtual CPUs, by number.
     public internal(set) var vcpus: [VirtualCPU] = []
     /// The memory map that it was built with, or has set.
@@ -87,10 +85,8 @@ public final class Domain {
     ) {
         guard let physicalMap = PhysicalMap(format: format, allocator: allocator),
             let sharedInfo = SharedInfo(from: allocator), let eventChannels = EventChannels(from: allocator),
-            let grantTable = GrantTable(from: allocator), let onesFrame = OwnedFrame(from: allocator),
-            let console = DomainConsole(from: allocator)
+            let grantTable = GrantTable(from: allocator), let console = DomainConsole(from: allocator)
         else { return nil }
-        PhysicalMemory.fill(onesFrame.frame, with: .max)
         self.scheduler = scheduler
         self.share = share
         self.identifier = identifier
@@ -100,7 +96,6 @@ public final class Domain {
         self.sharedInfo = sharedInfo
         self.eventChannels = eventChannels
         self.grantTable = grantTable
-        self.onesFrame = onesFrame
         self.console = console
         maximumFrameCount = frameCount
         memoryMap = MemoryMap()

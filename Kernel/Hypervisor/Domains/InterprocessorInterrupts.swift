@@ -4,10 +4,9 @@ import CPU
 
 extension VirtualMachineMonitor {
     /// Carries out an interrupt command: bits 7:0 the vector, 10:8 the delivery mode, 11 logical destination, 19:18 a
-    /// shorthand, 63:32 the destination. (Intel SDM vol. 3A §11.6.1)
-    func sendInterprocessorInterrupt(_ command: UInt64, from sender: VirtualCPU) {
+    /// shorthand. (Intel SDM vol. 3A §11.6.1)
+    func sendInterprocessorInterrupt(_ command: UInt32, to destination: UInt32, from sender: VirtualCPU) {
         let shorthand = command &>> 18 & 3
-        let destination = UInt32(truncatingIfNeeded: command &>> 32)
         let isLogical = command & 1 << 11 != 0
         for target in sender.domain.vcpus {
             let isSelf = target === sender
@@ -16,27 +15,20 @@ extension VirtualMachineMonitor {
                 case 1: isSelf
                 case 2: true
                 case 3: !isSelf
-                default: matches(target, destination, isLogical: isLogical)
+                default: target.localAPIC.isNamed(by: destination, isLogical: isLogical)
                 }
             if isAddressed { deliver(command, to: target, from: sender) }
         }
     }
 
-    private func matches(_ target: VirtualCPU, _ destination: UInt32, isLogical: Bool) -> Bool {
-        if destination == .max { return true }
-        let identifier = target.localAPIC.identifier
-        if !isLogical { return destination == identifier }
-        return destination &>> 16 == identifier &>> 4 && destination & 1 &<< (identifier & 15) != 0
-    }
-
-    private func deliver(_ command: UInt64, to target: VirtualCPU, from sender: VirtualCPU) {
+    private func deliver(_ command: UInt32, to target: VirtualCPU, from sender: VirtualCPU) {
         let vector = UInt8(truncatingIfNeeded: command)
         switch command &>> 8 & 7 {
         case 0, 1: send(vector: vector, to: target, from: sender)
         case 4:
             target.pending.insert(.nonMaskableInterrupt)
             target.wake()
-        case 5 where command & 1 << 14 != 0: reset(target)
+        case 5 where command & 0xC000 != 0x8000: reset(target)  // and not its end: level-triggered, and released
         case 6: start(target, vector: vector)
         default: break
         }
@@ -48,21 +40,23 @@ extension VirtualMachineMonitor {
         interrupt(target, vector: vector)
     }
 
-    /// INIT: the virtual CPU waits for a start-up message. If it runs at the moment, its processor stops it, and drops the exit of the
-    /// instruction at which it does. Its registers stay that processor's until they are replaced at the next start.
+    /// INIT: the virtual CPU is as it was before its first start. If it runs at the moment, its processor stops it, and drops the exit of the
+    /// instruction at which it does. Its registers stay that processor's until they are replaced at the next start. The mode of its
+    /// local APIC stays. When no other virtual CPU is up, nobody can send that message, and the domain has powered itself off.
     private func reset(_ target: VirtualCPU) {
-        target.unbackedAccess.finish(of: target.domain)
+        guard target.isInitialized else { return }
         target.isInitialized = false
-        target.activity = .waitingForStartup
-        target.attend()
+        takeDown(target)
         target.pending.remove([.exception, .nonMaskableInterrupt, .localAPIC, .interruptWindow, .startup])
         target.timers = VirtualTimers()
-        target.localAPIC = VirtualLocalAPIC(identifier: target.localAPIC.identifier)
+        var reset = VirtualLocalAPIC(identifier: target.localAPIC.identifier)
+        reset.base = target.localAPIC.base
+        target.localAPIC = reset
     }
 
-    /// A start-up message: a virtual CPU that waits for one starts in real mode; others ignore it.
+    /// A start-up message: a virtual CPU that has been given no state yet, or was reset, starts in real mode; others ignore it.
     private func start(_ target: VirtualCPU, vector: UInt8) {
-        guard target.activity == .waitingForStartup else { return }
+        guard !target.isInitialized else { return }
         target.startState = .realMode(vector: vector)
         target.startRegisters = .init()
         target.startRegisters.rdx = UInt64(machine.cpuid(1, 0).eax)

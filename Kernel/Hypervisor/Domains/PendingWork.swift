@@ -15,8 +15,6 @@ struct PendingWork: OptionSet {
     static let interruptWindow = PendingWork(rawValue: 1 << 3)
     /// A state of the virtual CPU has been set from outside and must be loaded into the VMCB or VMCS.
     static let startup = PendingWork(rawValue: 1 << 4)
-    /// An instruction is being stepped over.
-    static let singleStep = PendingWork(rawValue: 1 << 5)
 
     /// Something has been added that the processor has not looked at yet.
     static let unseen = PendingWork(rawValue: 1 << 14)
@@ -52,7 +50,7 @@ struct AtomicPendingWork: ~Copyable {
         _ = bits.bitwiseOr(work.union(.unseen).rawValue, ordering: .sequentiallyConsistent)
     }
 
-    /// Notes a state that the processor knows of: a window that it has asked for, a step that it has begun.
+    /// Notes a state that the processor knows of: a window that it has asked for.
     @inline(__always)
     func note(_ state: PendingWork) { _ = bits.bitwiseOr(state.rawValue, ordering: .sequentiallyConsistent) }
 

@@ -57,7 +57,7 @@ extension VirtualCPU {
             makeRunnable()
         case .runnable:
             attend()
-        case .waitingForStartup, .offline: break
+        case .offline: break
         }
     }
 

@@ -82,8 +82,6 @@ public final class VirtualCPU {
     var timers = VirtualTimers() {
         didSet { seat.deadline.store(earliestDeadline, ordering: .relaxed) }
     }
-    /// The unbacked pages that are mapped for the one instruction that is being stepped over.
-    var unbackedAccess = UnbackedAccess()
 
     /// A virtual CPU that is offline. Nil when no frame is free.
     init?(identifier: UInt32, domain: Domain, allocator: FrameAllocator) {
@@ -105,7 +103,7 @@ public final class VirtualCPU {
     var earliestDeadline: UInt64 { identifier == 0 ? min(timers.earliest, domain.earliestWatchdog) : timers.earliest }
 
     /// Whether it has been started and not been taken down.
-    var isUp: Bool { activity != .offline && activity != .waitingForStartup }
+    var isUp: Bool { activity != .offline }
 
     /// Whether a virtual CPU can run, and if not, why.
     public enum Activity: UInt8, Sendable {
@@ -115,9 +113,8 @@ public final class VirtualCPU {
         case blocked
         /// It waits for one of some event channels.
         case polling
-        /// It has been reset by INIT and waits for a start-up message of the local APIC.
-        case waitingForStartup
-        /// It has not been started, or is down.
+        /// It has not been started, or is down. One without a state, as before its first start or after INIT, also waits for a
+        /// start-up message of the local APIC.
         case offline
     }
 

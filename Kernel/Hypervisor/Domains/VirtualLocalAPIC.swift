@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-/// A virtual CPU's local APIC, in x2APIC mode from the start: its registers are MSRs 0x800 to 0x8FF, so that no access needs
-/// an instruction decoder. (AMD APM vol. 2 §16; Intel SDM vol. 3A §11.12)
+/// A virtual CPU's local APIC. It starts in xAPIC mode, with its registers in a page of memory that is not there, and can be
+/// switched to x2APIC mode, in which they are MSRs: see `LocalAPICAccess`. (AMD APM vol. 2 §16; Intel SDM vol. 3A §11)
 struct VirtualLocalAPIC {
     /// The APIC identifier: twice the number of the virtual CPU, as Xen has it.
     let identifier: UInt32
-    /// APIC_BASE: enabled, in x2APIC mode; bit 8 on the boot processor.
+    /// APIC_BASE: where its page lies, and its mode; bit 8 is set on the boot processor.
     var base: UInt64
     /// Vectors that wait to be taken.
     var requested = InterruptBits()
@@ -13,14 +13,18 @@ struct VirtualLocalAPIC {
     var inService = InterruptBits()
     /// The spurious-interrupt register; bit 8 switches the APIC on.
     var spurious: UInt32 = 0xFF
-    /// The task priority: bits 7:4 hold back vectors of that class and below.
+    /// The task priority: bits 7:4 hold back vectors of that class and below. The processor keeps these, as CR8 is the same; of
+    /// bits 3:0 only the guest knows what for.
     var taskPriority: UInt32 = 0
     /// The error status that a read returns: what had collected before the last write.
     var errorStatus: UInt32 = 0
     /// Errors since the last write of the error status register.
     var collectedErrors: UInt32 = 0
-    /// The interrupt command register.
+    /// The interrupt command register; the destination is in bits 63:32, or in xAPIC mode in bits 63:56.
     var command: UInt64 = 0
+    /// In xAPIC mode: the logical identifier, bits 31:24, and how it is compared, bits 31:28.
+    var logicalDestination: UInt32 = 0
+    var destinationFormat: UInt32 = .max
     /// The local vector table: timer, thermal, performance, LINT0, LINT1, error.
     var localVectors = InlineArray<6, UInt32>(repeating: 1 << 16)
     /// The timer's initial count; counting down began `timerStart`.
@@ -33,15 +37,15 @@ struct VirtualLocalAPIC {
     /// The state after reset.
     init(identifier: UInt32) {
         self.identifier = identifier
-        base = 0xFEE0_0C00 | (identifier == 0 ? 1 << 8 : 0)
+        base = 0xFEE0_0800 | (identifier == 0 ? 1 << 8 : 0)
     }
 
-    /// Whether software has switched it on.
-    var isEnabled: Bool { spurious & 1 << 8 != 0 }
+    /// Whether it is there, and software has switched it on.
+    var isEnabled: Bool { mode != .disabled && spurious & 1 << 8 != 0 }
 
     /// The highest vector that may be delivered now: above the one in service and above the task priority.
     var deliverable: UInt8? {
-        guard let vector = requested.highest else { return nil }
+        guard isEnabled, let vector = requested.highest else { return nil }
         let threshold = max(taskPriority & 0xF0, UInt32(inService.highest ?? 0) & 0xF0)
         return UInt32(vector) & 0xF0 > threshold ? vector : nil
     }
@@ -51,8 +55,16 @@ struct VirtualLocalAPIC {
 
     /// The class of a vector that only the task priority holds back.
     var heldBack: UInt8? {
-        guard let vector = requested.highest, vector & 0xF0 > (inService.highest ?? 0) & 0xF0 else { return nil }
+        guard isEnabled, let vector = requested.highest, vector & 0xF0 > (inService.highest ?? 0) & 0xF0 else {
+            return nil
+        }
         return vector &>> 4
+    }
+
+    /// The priority class and more that a vector has to exceed: the task priority, or the class of the highest vector in service.
+    var processorPriority: UInt32 {
+        let serviced = UInt32(inService.highest ?? 0) & 0xF0
+        return taskPriority & 0xF0 >= serviced ? taskPriority : serviced
     }
 
     /// Accepts an interrupt. A vector below 16 is an error and not taken.
@@ -85,25 +97,4 @@ struct VirtualLocalAPIC {
 
     /// Whether the timer starts again by itself.
     var timerIsPeriodic: Bool { localVectors[0] &>> 17 & 3 == 1 }
-}
-
-/// A set of interrupt vectors: the 256 bits of IRR or ISR.
-struct InterruptBits {
-    private var words = InlineArray<8, UInt32>(repeating: 0)
-
-    /// The 32 bits of a register.
-    func word(_ index: Int) -> UInt32 { index >= 0 && index < 8 ? words[index] : 0 }
-
-    mutating func insert(_ vector: UInt8) { words[Int(vector &>> 5)] |= 1 &<< UInt32(vector & 31) }
-
-    mutating func remove(_ vector: UInt8) { words[Int(vector &>> 5)] &= ~(1 &<< UInt32(vector & 31)) }
-
-    /// The highest vector in the set.
-    var highest: UInt8? {
-        for index in 0..<8 {
-            let word = words[7 &- index]
-            if word != 0 { return UInt8(truncatingIfNeeded: (7 &- index) &* 32 &+ 31 &- word.leadingZeroBitCount) }
-        }
-        return nil
-    }
 }

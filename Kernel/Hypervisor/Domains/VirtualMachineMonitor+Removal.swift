@@ -16,10 +16,7 @@ extension VirtualMachineMonitor {
 
     /// Takes an ended domain away, which is in the list no more: says why, and gives back all that it had.
     func remove(_ domain: Domain) {
-        domain.lock.withLock {
-            flushConsole(of: domain)
-            for vcpu in domain.vcpus { vcpu.unbackedAccess.finish(of: domain) }
-        }
+        domain.lock.withLock { flushConsole(of: domain) }
         closeEventChannels(of: domain)
         endGrants(of: domain)
         domain.lock.withLock {

@@ -9,7 +9,7 @@ extension PhysicalCPU {
         let control = backend.control(of: vcpu)
         let leaf = UInt32(truncatingIfNeeded: vcpu.registers.rax)
         let subleaf = UInt32(truncatingIfNeeded: vcpu.registers.rcx)
-        let result: CPUIDResult
+        var result: CPUIDResult
         if leaf &>> 8 == HypervisorLeaf.signature.rawValue &>> 8 {
             if let leaf = HypervisorLeaf(rawValue: leaf) {
                 result = monitor.cpuidPolicy.xenLeaf(
@@ -21,6 +21,7 @@ extension PhysicalCPU {
             result = monitor.cpuidPolicy.filter(
                 machine.cpuid(leaf, subleaf), leaf: leaf, subleaf: subleaf,
                 apicIdentifier: vcpu.localAPIC.identifier, vcpuCount: UInt32(vcpu.domain.vcpus.count), cr4: control.cr4)
+            if leaf == 1 && vcpu.localAPIC.mode == .disabled { result.edx &= ~(1 << 9) }
         }
         vcpu.registers.rax = UInt64(result.eax)
         vcpu.registers.rbx = UInt64(result.ebx)

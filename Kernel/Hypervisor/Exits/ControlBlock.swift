@@ -29,7 +29,11 @@ public protocol ControlBlock {
     /// EFER as the guest sees it.
     var efer: EFER { get }
     /// RSP.
-    var stackPointer: UInt64 { get }
+    var stackPointer: UInt64 { get nonmutating set }
+    /// CR2: the address of the guest's last page fault.
+    var pageFaultAddress: UInt64 { get nonmutating set }
+    /// A segment register.
+    func segment(_ register: SegmentRegister) -> Segment
     /// The current privilege level, 0 to 3; virtual-8086 mode is level 3.
     var privilegeLevel: UInt8 { get }
     /// Whether the guest executes 64-bit code.
@@ -148,6 +152,10 @@ public protocol Platform {
     func saveContext(of vcpu: VirtualCPU)
     /// Loads them again.
     func loadContext(of vcpu: VirtualCPU)
+    /// Of these, writes the x87, SSE and AVX registers of the running virtual CPU to memory. They stay loaded.
+    func saveVectors(of vcpu: VirtualCPU)
+    /// Loads them again.
+    func loadVectors(of vcpu: VirtualCPU)
     /// Makes a new value of XCR0 or TSC_AUX of the running virtual CPU take effect.
     func reloadContext(of vcpu: VirtualCPU)
 }

@@ -36,8 +36,8 @@ public enum Exit: Sendable {
     case physicalInterrupt
     /// A physical non-maskable interrupt has arrived.
     case physicalNonMaskableInterrupt
-    /// An exception of the guest that was asked for: only while stepping over an instruction, and debug and alignment
-    /// exceptions, whose delivery could go on for ever.
+    /// An exception of the guest that was asked for: debug and alignment exceptions, whose delivery could go on for ever, and
+    /// invalid opcodes where they may be the other vendor's hypercalls.
     case exception
     /// A triple fault.
     case tripleFault

@@ -4,7 +4,7 @@ import Architecture
 /// The hypercall instruction of the other vendor is an invalid opcode here. Where CPUID tells the guest of that other vendor, the
 /// guest cannot know better: then the instruction works all the same, as on Xen.
 extension PhysicalCPU {
-    /// The exceptions that lead to an exit while nothing is stepped over.
+    /// The exceptions that lead to an exit.
     var interceptedExceptions: InterceptedExceptions {
         monitor.cpuidPolicy.disguise == nil ? .always : .always.union(InterceptedExceptions(Exception.invalidOpcode))
     }

@@ -7,6 +7,8 @@ struct PagingRegisters: BitwiseCopyable {
     let cr3: UInt64
     let cr4: CR4
     let efer: EFER
+    /// RFLAGS.AC says whether SMAP is in force.
+    let flags: RFlags
 
     /// Those in a control block.
     @inline(__always)
@@ -15,6 +17,7 @@ struct PagingRegisters: BitwiseCopyable {
         cr3 = control.cr3
         cr4 = control.cr4
         efer = control.efer
+        flags = control.flags
     }
 }
 
@@ -23,7 +26,8 @@ extension GuestMemory {
     @inline(__always)
     init(of vcpu: VirtualCPU, _ paging: PagingRegisters) {
         self.init(
-            space: GuestAddressSpace(cr0: paging.cr0, cr3: paging.cr3, cr4: paging.cr4, efer: paging.efer),
+            space: GuestAddressSpace(
+                cr0: paging.cr0, cr3: paging.cr3, cr4: paging.cr4, efer: paging.efer, flags: paging.flags),
             tables: vcpu.domain.physicalMap.tables)
     }
 

@@ -23,9 +23,7 @@ extension VirtualMachineMonitor {
     func takeDown(_ vcpu: VirtualCPU) {
         vcpu.activity = .offline
         vcpu.attend()
-        for other in vcpu.domain.vcpus where other.activity != .offline && other.activity != .waitingForStartup {
-            return
-        }
+        for other in vcpu.domain.vcpus where other.isUp { return }
         vcpu.domain.end(.shutdown(.powerOff))
     }
 }

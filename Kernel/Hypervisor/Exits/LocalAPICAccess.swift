@@ -3,66 +3,76 @@ import Architecture
 import CPU
 import XenInterface
 
+/// The registers of a local APIC, in what both of its modes have in common. (Intel SDM vol. 3A §11.4 to §11.9)
 extension PhysicalCPU {
-    /// Reads a register of the local APIC by the low byte of its MSR; nil where a guest gets #GP. (Intel SDM vol. 3A §11.12,
-    /// table 11-6)
-    func readLocalAPIC(_ register: UInt32, of vcpu: VirtualCPU) -> UInt64? {
+    /// Reads a register; nil where there is none.
+    func readLocalAPIC(_ register: UInt32, of vcpu: VirtualCPU) -> UInt32? {
+        fetchTaskPriority(of: vcpu)
         let apic = vcpu.localAPIC
         switch register {
-        case 0x02: return UInt64(apic.identifier)
-        case 0x03: return 0x0005_0014
-        case 0x08: return UInt64(backend.control(of: vcpu).taskPriority) &<< 4
-        case 0x0A:
-            let task = UInt64(backend.control(of: vcpu).taskPriority) &<< 4
-            return max(task, UInt64(apic.inService.highest ?? 0) & 0xF0)
-        case 0x0D: return UInt64(apic.identifier &>> 4) &<< 16 | 1 &<< UInt64(apic.identifier & 15)
-        case 0x0F: return UInt64(apic.spurious)
-        case 0x10...0x17: return UInt64(apic.inService.word(Int(register & 7)))
-        case 0x18...0x1F: return 0
-        case 0x20...0x27: return UInt64(apic.requested.word(Int(register & 7)))
-        case 0x28: return UInt64(apic.errorStatus)
-        case 0x30: return apic.command
-        case 0x32...0x37: return UInt64(apic.localVectors[Int(register &- 0x32)])
-        case 0x38: return UInt64(apic.timerInitialCount)
-        case 0x39: return UInt64(currentCount(of: vcpu))
-        case 0x3E: return UInt64(apic.timerDivide)
+        case LocalAPICRegister.version: return 0x0005_0014
+        case LocalAPICRegister.taskPriority: return apic.taskPriority
+        case LocalAPICRegister.processorPriority: return apic.processorPriority
+        case LocalAPICRegister.spurious: return apic.spurious
+        case LocalAPICRegister.inService: return apic.inService.word(Int(register & 7))
+        case LocalAPICRegister.triggerMode: return 0
+        case LocalAPICRegister.requested: return apic.requested.word(Int(register & 7))
+        case LocalAPICRegister.errorStatus: return apic.errorStatus
+        case LocalAPICRegister.localVectors: return apic.localVectors[Int(register &- 0x32)]
+        case LocalAPICRegister.timerInitialCount: return apic.timerInitialCount
+        case LocalAPICRegister.timerCurrentCount: return currentCount(of: vcpu)
+        case LocalAPICRegister.timerDivide: return apic.timerDivide
         default: return nil
         }
     }
 
-    /// Writes a register of the local APIC.
-    ///
-    /// - Throws: `.generalProtection` for a register that cannot be written, or reserved bits.
-    func writeLocalAPIC(_ register: UInt32, _ value: UInt64, of vcpu: VirtualCPU) throws(GuestFault) {
-        guard register == 0x30 || value &>> 32 == 0 else { throw .generalProtection }
-        let low = UInt32(truncatingIfNeeded: value)
+    /// Writes a register; bits that are reserved are dropped, and so are registers that cannot be written.
+    func writeLocalAPIC(_ register: UInt32, _ value: UInt32, of vcpu: VirtualCPU) {
         switch register {
-        case 0x08:
-            guard low & ~0xFF == 0 else { throw .generalProtection }
-            backend.control(of: vcpu).taskPriority = UInt8(low &>> 4)
-        case 0x0B:
-            guard value == 0 else { throw .generalProtection }
-            vcpu.localAPIC.endOfInterrupt()
-        case 0x0F:
-            vcpu.localAPIC.spurious = low & 0x1FF
-        case 0x28:
-            guard value == 0 else { throw .generalProtection }
-            vcpu.localAPIC.errorStatus = vcpu.localAPIC.collectedErrors
-            vcpu.localAPIC.collectedErrors = 0
-        case 0x30:
-            vcpu.localAPIC.command = value & ~(1 << 12)
-            monitor.sendInterprocessorInterrupt(value, from: vcpu)
-        case 0x32...0x37:
-            vcpu.localAPIC.localVectors[Int(register &- 0x32)] = low & 0x7_07FF
-        case 0x38:
-            startLocalAPICTimer(of: vcpu, count: low)
-        case 0x3E:
-            vcpu.localAPIC.timerDivide = low & 0b1011
-        case 0x3F:
-            monitor.send(vector: UInt8(truncatingIfNeeded: low), to: vcpu, from: vcpu)
-        default: throw .generalProtection
+        case LocalAPICRegister.taskPriority:
+            vcpu.localAPIC.taskPriority = value & 0xFF
+            backend.control(of: vcpu).taskPriority = UInt8(truncatingIfNeeded: value &>> 4) & 0xF
+        case LocalAPICRegister.endOfInterrupt: vcpu.localAPIC.endOfInterrupt()
+        case LocalAPICRegister.spurious: writeSpuriousVector(value, of: vcpu)
+        case LocalAPICRegister.errorStatus: vcpu.localAPIC.latchErrors()
+        case LocalAPICRegister.command: sendCommand(value, from: vcpu)
+        case LocalAPICRegister.localVectors: vcpu.localAPIC.setLocalVector(Int(register &- 0x32), to: value)
+        case LocalAPICRegister.timerInitialCount: startLocalAPICTimer(of: vcpu, count: value)
+        case LocalAPICRegister.timerDivide: vcpu.localAPIC.timerDivide = value & 0b1011
+        default: break
         }
         vcpu.pending.insert(.localAPIC)
+    }
+
+    /// APIC_BASE. A local APIC that is switched on again is as after a reset: no priority, and no timer.
+    func writeLocalAPICBase(_ value: UInt64, of vcpu: VirtualCPU) throws(GuestFault) {
+        let wasOff = vcpu.localAPIC.mode == .disabled
+        try vcpu.localAPIC.setBase(value)
+        guard wasOff, vcpu.localAPIC.mode != .disabled else { return }
+        backend.control(of: vcpu).taskPriority = 0
+        vcpu.timers.localAPIC = .max
+    }
+
+    /// Bits 7:4 of the task priority are the processor's, as the guest changes them through CR8 as well.
+    func fetchTaskPriority(of vcpu: VirtualCPU) {
+        let processors = UInt32(backend.control(of: vcpu).taskPriority) &<< 4
+        vcpu.localAPIC.taskPriority = processors | vcpu.localAPIC.taskPriority & 0xF
+    }
+
+    /// Switching the local APIC off masks its own interrupts. When it is switched on, an event that has come by its vector in
+    /// the meantime is announced.
+    private func writeSpuriousVector(_ value: UInt32, of vcpu: VirtualCPU) {
+        vcpu.localAPIC.setSpurious(value)
+        if vcpu.localAPIC.isEnabled && vcpu.upcallVector != 0 && vcpu.isUpcallPending {
+            vcpu.localAPIC.accept(vcpu.upcallVector)
+        }
+    }
+
+    /// Sends what the lower half of the command register says to whom the upper half names.
+    private func sendCommand(_ value: UInt32, from vcpu: VirtualCPU) {
+        let low = value & ~(1 << 12)
+        vcpu.localAPIC.command = vcpu.localAPIC.command & 0xFFFF_FFFF_0000_0000 | UInt64(low)
+        monitor.sendInterprocessorInterrupt(low, to: vcpu.localAPIC.commandDestination, from: vcpu)
     }
 
     private func startLocalAPICTimer(of vcpu: VirtualCPU, count: UInt32) {

@@ -37,7 +37,7 @@ extension PhysicalCPU {
         switch index {
         case ModelSpecificRegister.apicBase: return vcpu.localAPIC.base
         case ModelSpecificRegister.x2APICFirst...ModelSpecificRegister.x2APICLast:
-            return readLocalAPIC(UInt32(index & 0xFF), of: vcpu)
+            return readExtendedLocalAPIC(index & 0xFF, of: vcpu)
         case ModelSpecificRegister.timestamp: return cpu_read_timestamp()
         case ModelSpecificRegister.timestampAuxiliary: return vcpu.timestampAuxiliary
         case HypercallPage.modelSpecificRegister: return 0
@@ -50,9 +50,9 @@ extension PhysicalCPU {
     ) throws(GuestFault) {
         switch index {
         case ModelSpecificRegister.apicBase:
-            guard value == vcpu.localAPIC.base else { throw .generalProtection }
+            try writeLocalAPICBase(value, of: vcpu)
         case ModelSpecificRegister.x2APICFirst...ModelSpecificRegister.x2APICLast:
-            try writeLocalAPIC(UInt32(index & 0xFF), value, of: vcpu)
+            try writeExtendedLocalAPIC(index & 0xFF, value, of: vcpu)
         case ModelSpecificRegister.timestampAuxiliary:
             guard value &>> 32 == 0 else { throw .generalProtection }
             vcpu.timestampAuxiliary = value

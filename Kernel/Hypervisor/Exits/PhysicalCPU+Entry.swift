@@ -40,12 +40,11 @@ extension PhysicalCPU {
     }
 
     /// Injects the most urgent event: a state from outside first, then exceptions, non-maskable interrupts, Xen's callback,
-    /// the local APIC's interrupts. While an instruction is stepped over, all but exceptions wait.
+    /// the local APIC's interrupts.
     private func inject(into vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         if vcpu.pending.contains(.startup) {
             vcpu.pending.remove(.startup)
-            if vcpu.pending.contains(.singleStep) { _ = endSingleStep(of: vcpu) }
             vcpu.registers = vcpu.startRegisters
             control.load(vcpu.startState)
             control.interceptedExceptions = interceptedExceptions
@@ -58,7 +57,6 @@ extension PhysicalCPU {
             control.injectException(exception.vector.rawValue, errorCode: errorCode)
             return
         }
-        guard !vcpu.pending.contains(.singleStep) else { return }
         if vcpu.pending.contains(.nonMaskableInterrupt) {
             guard control.canTakeNonMaskableInterrupt else {
                 control.requestNonMaskableInterruptWindow()
@@ -77,7 +75,7 @@ extension PhysicalCPU {
     private func injectInterrupt(into vcpu: VirtualCPU, _ control: Backend.Control) {
         let callback = vcpu.domain.parameters.callbackVector
         let hasCallback = vcpu.isUpcallPending && callback >= 16
-        vcpu.localAPIC.taskPriority = UInt32(control.taskPriority) &<< 4
+        fetchTaskPriority(of: vcpu)
         let vector = vcpu.localAPIC.deliverable
         if !vcpu.localAPIC.hasRequest { vcpu.pending.remove(.localAPIC) }
         if !hasCallback && vector == nil {

@@ -72,7 +72,7 @@ extension PhysicalCPU {
 
     /// A triple fault resets a machine: the domain asks for a reboot, as on Xen.
     @inline(never)
-    private func handleTripleFault(of vcpu: VirtualCPU) {
+    func handleTripleFault(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
         let identifier = vcpu.domain.identifier.rawValue
         Machine.log(

@@ -11,17 +11,9 @@ extension VirtualMachineMonitor {
         try forEachExtent(call, from: start) { (domain, first, order) in
             let count = UInt64(1) &<< UInt64(order)
             guard domain.physicalMap.ramFrameCount &+ count <= domain.maximumFrameCount else { return false }
-            for offset in 0..<count where self.isOccupied(first.advanced(by: offset), of: domain) { return false }
+            for offset in 0..<count where domain.physicalMap.lookup(first.advanced(by: offset)) != nil { return false }
             return self.addMemory(to: domain, at: first, count: count)
         }
-    }
-
-    /// Whether something is mapped at a guest frame. The page of ones that another virtual CPU touches just now gives way.
-    private func isOccupied(_ frame: GuestFrame, of domain: Domain) -> Bool {
-        guard let mapping = domain.physicalMap.lookup(frame) else { return false }
-        guard mapping.use == .unbacked else { return true }
-        do throws(XenError) { try unmap(frame, of: domain) } catch { return true }
-        return false
     }
 
     /// Gives memory to all of so many guest frames in a row, or to none of them.

@@ -8,8 +8,6 @@ public enum FrameUse: UInt64, BitwiseCopyable, Sendable {
     case special = 2
     /// A frame of another domain, which has granted it. Its owner frees it, once the mapping has ended.
     case grant = 3
-    /// The page of ones, for the length of a single instruction: see `UnbackedAccess`.
-    case unbacked = 4
 
     /// The bits for an entry.
     var bits: UInt64 { rawValue &<< 52 }

@@ -152,7 +152,7 @@ extension VirtualCPU.Activity {
         switch self {
         case .runnable: .runnable
         case .blocked, .polling: .blocked
-        case .waitingForStartup, .offline: .offline
+        case .offline: .offline
         }
     }
 }

@@ -28,11 +28,11 @@ struct VirtualLocalAPICTests {
         #expect(bits.word(-1) == 0)
     }
 
-    @Test("it starts in x2APIC mode and off, with all of its own interrupts masked; the first is the boot processor's")
+    @Test("it starts in xAPIC mode and off, with all of its own interrupts masked; the first is the boot processor's")
     func reset() {
         let boot = VirtualLocalAPIC(identifier: 0)
-        #expect(boot.base == 0xFEE0_0D00)
-        #expect(VirtualLocalAPIC(identifier: 2).base == 0xFEE0_0C00)
+        #expect(boot.base == 0xFEE0_0900)
+        #expect(VirtualLocalAPIC(identifier: 2).base == 0xFEE0_0800)
         #expect(!boot.isEnabled)
         for index in 0..<6 { #expect(boot.localVectors[index] == 1 << 16) }
     }

@@ -114,6 +114,14 @@ struct CPUIDTests {
         #expect(try narrow.cpuid(7).ebx & 1 << 5 == 0)
     }
 
+    @Test("a local APIC that is off is not told of")
+    func localAPICOff() throws {
+        let guest = try hypervisor.makeGuest()
+        #expect(try guest.cpuid(1).edx & 1 << 9 != 0)
+        try guest.vcpu.localAPIC.setBase(0xFEE0_0100)
+        #expect(try guest.cpuid(1).edx & 1 << 9 == 0)
+    }
+
     @Test("each virtual CPU has its own APIC identifier, the same in all leaves")
     func topology() throws {
         let guest = try hypervisor.makeGuest(vcpuCount: 4)
@@ -122,7 +130,7 @@ struct CPUIDTests {
             let identifier = UInt32(number) * 2
             #expect(try vcpu.cpuid(1).ebx >> 24 == identifier)
             for subleaf in UInt32(0)...2 { #expect(try vcpu.cpuid(0xB, subleaf).edx == identifier) }
-            #expect(try vcpu.readMSR(0x802) == UInt64(identifier))
+            #expect(vcpu.vcpu.localAPIC.identifier == identifier)
         }
         #expect(try guest.cpuid(0xB, 0).ecx == 0x100)
         #expect(try guest.cpuid(0xB, 1).ecx == 0x201)

@@ -99,19 +99,6 @@ struct EntryTests {
         #expect(enter(guest) == .exception(13, 0))
     }
 
-    @Test("while an instruction is stepped over, interrupts wait and exceptions do not")
-    func stepping() throws {
-        let guest = try makeGuest()
-        _ = try guest.send(guest.openInterprocessor())
-        guest.cpu.beginSingleStep(of: guest.vcpu)
-        guest.vcpu.pending.insert(.nonMaskableInterrupt)
-        #expect(enter(guest) == nil)
-        guest.vcpu.raise(.page)
-        #expect(enter(guest) == .exception(14, 0))
-        _ = guest.cpu.endSingleStep(of: guest.vcpu)
-        #expect(enter(guest) == .nonMaskableInterrupt)
-    }
-
     @Test("a vector that the task priority holds back comes when the guest lowers it, though that makes no exit")
     func taskPriority() throws {
         let guest = try makeGuest()
@@ -132,9 +119,9 @@ struct EntryTests {
         guest.monitor.interrupt(guest.vcpu, vector: 0x50)
         #expect(enter(guest) == .interrupt(0x50))
         #expect(enter(guest) == nil)
-        try guest.writeMSR(0x80B, 0)
+        guest.vcpu.localAPIC.endOfInterrupt()
         #expect(enter(guest) == .interrupt(0x40))
-        try guest.writeMSR(0x80B, 0)
+        guest.vcpu.localAPIC.endOfInterrupt()
         #expect(enter(guest) == nil)
         #expect(guest.vcpu.hasNothingPending)
     }

@@ -6,14 +6,17 @@ import XenInterface
 
 @testable import Hypervisor
 
-/// The local APIC through its MSRs: 0x800 and the register's offset divided by 16. (Intel SDM vol. 3A §11.12)
+/// The local APIC in x2APIC mode, through its MSRs: 0x800 and the register's offset divided by 16. (Intel SDM vol. 3A §11.12)
 struct LocalAPICAccessTests {
     let hypervisor = TestHypervisor()
 
     /// A guest of which all local APICs are on.
     private func makeGuest(vcpuCount: Int = 1, of hypervisor: TestHypervisor? = nil) throws -> TestGuest {
         let guest = try (hypervisor ?? self.hypervisor).makeGuest(vcpuCount: vcpuCount)
-        for vcpu in guest.domain.vcpus { vcpu.localAPIC.spurious = 0x1FF }
+        for vcpu in guest.domain.vcpus {
+            try vcpu.localAPIC.setBase(vcpu.localAPIC.base | 1 << 10)
+            vcpu.localAPIC.spurious = 0x1FF
+        }
         return guest
     }
 
@@ -21,11 +24,11 @@ struct LocalAPICAccessTests {
     func registers() throws {
         let guest = try makeGuest()
         #expect(try guest.readMSR(0x803) & 0xFF == 0x14)
-        for (register, value, read) in [(0x80F, 0x1EF, 0x1EF), (0x83E, 0xF, 0xB), (0x832, 0x2_00F0, 0x2_00F0)]
-            as [(UInt32, UInt64, UInt64)]
+        for (register, value) in [(0x80F, 0x1EF), (0x83E, 0xB), (0x832, 0x2_00F0), (0x835, 0xE7FF), (0x808, 0x5A)]
+            as [(UInt32, UInt64)]
         {
             try guest.writeMSR(register, value)
-            #expect(try guest.readMSR(register) == read)
+            #expect(try guest.readMSR(register) == value)
         }
         for register in UInt32(0x832)...0x837 { _ = try guest.readMSR(register) }
         #expect(try guest.readMSR(0x80D) == 1)
@@ -41,9 +44,12 @@ struct LocalAPICAccessTests {
         for register in [0x802, 0x803, 0x80A, 0x80D, 0x810, 0x820, 0x839] as [UInt32] {
             #expect(throws: TestGuest.GeneralProtection.self) { try guest.writeMSR(register, 0) }
         }
-        for (register, value) in [(0x80B, 1), (0x828, 1), (0x808, 0x100), (0x838, 1 << 32), (0x80F, 1 << 32)]
-            as [(UInt32, UInt64)]
-        {
+        let reserved: [(UInt32, UInt64)] = [
+            (0x80B, 1), (0x828, 1), (0x808, 0x100), (0x838, 1 << 32), (0x80F, 1 << 32), (0x80F, 1 << 10), (0x83E, 4),
+            (0x832, 1 << 8), (0x832, 1 << 19), (0x833, 1 << 17), (0x835, 1 << 17), (0x837, 1 << 8), (0x830, 1 << 12),
+            (0x830, 1 << 20), (0x83F, 0x100),
+        ]
+        for (register, value) in reserved {
             #expect(throws: TestGuest.GeneralProtection.self) { try guest.writeMSR(register, value) }
         }
     }
@@ -69,7 +75,12 @@ struct LocalAPICAccessTests {
         #expect(guest.control.taskPriority == 7)
         guest.control.taskPriority = 3
         #expect(try guest.readMSR(0x808) == 0x30)
-        #expect(try guest.readMSR(0x80A) == 0x30)
+        try guest.writeMSR(0x808, 0x25)  // bits 3:0 are the guest's own
+        guest.enter()
+        #expect(try guest.readMSR(0x808) == 0x25)
+        #expect(try guest.readMSR(0x80A) == 0x25)
+        guest.control.taskPriority = 3
+        #expect(try guest.readMSR(0x80A) == 0x35)
     }
 
     @Test("a vector below 16 is an error, which the error register tells after a write")
@@ -115,10 +126,7 @@ struct LocalAPICAccessTests {
     func startup() throws {
         let guest = try makeGuest(vcpuCount: 2)
         let other = guest.other(1)
-        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
-        #expect(other.vcpu.activity == .offline)  // it does not wait for one
         try guest.writeMSR(0x830, 2 << 32 | 0x4500)
-        #expect(other.vcpu.activity == .waitingForStartup)
         #expect(!other.vcpu.isUp)
         try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
         #expect(other.vcpu.activity == .runnable)
@@ -133,30 +141,79 @@ struct LocalAPICAccessTests {
             guest.call(.vcpuOperation, UInt64(VCPUOperation.initialize.rawValue), 1, TestGuest.argumentPlace) == -17)
     }
 
+    @Test("a start-up message starts one that was down after INIT, and not one that went down by itself")
+    func startupAgain() throws {
+        let guest = try makeGuest(vcpuCount: 2)
+        let other = guest.other(1)
+        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)  // as before its first start
+        #expect(other.vcpu.isUp)
+        other.halt(interrupts: false)
+        #expect(!other.vcpu.isUp)
+        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x10)
+        #expect(!other.vcpu.isUp)
+        try guest.writeMSR(0x830, 2 << 32 | 0x4500)
+        #expect(!other.vcpu.isUp)
+        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x10)
+        #expect(other.vcpu.isUp)
+    }
+
+    @Test("INIT for the last virtual CPU that is up powers the domain off, as nobody can start it again")
+    func lastReset() throws {
+        let guest = try makeGuest(vcpuCount: 2)
+        try guest.writeMSR(0x830, 1 << 18 | 0x4500)
+        #expect(!guest.vcpu.isUp)
+        guard case .shutdown(.powerOff) = guest.domain.end else {
+            Issue.record("the domain goes on")
+            return
+        }
+    }
+
+    @Test("INIT leaves the mode of the local APIC as it is, and all else as after a reset")
+    func resetAPIC() throws {
+        let guest = try makeGuest(vcpuCount: 2)
+        let other = guest.other(1)
+        other.vcpu.isInitialized = true
+        try other.writeMSR(0x83F, 0x70)
+        try guest.writeMSR(0x830, 2 << 32 | 0x500)  // edge-triggered, which has no end
+        #expect(!other.vcpu.isUp)
+        #expect(other.vcpu.localAPIC.mode == .x2APIC)
+        #expect(!other.vcpu.localAPIC.hasRequest)
+        #expect(!other.vcpu.localAPIC.isEnabled)
+        #expect(guest.domain.end == nil)
+    }
+
     @Test("the release of an INIT does not reset")
     func deassert() throws {
         let guest = try makeGuest(vcpuCount: 2)
         guest.domain.vcpus[1].activity = .runnable
+        guest.domain.vcpus[1].isInitialized = true
         try guest.writeMSR(0x830, 2 << 32 | 0x8500)
         #expect(guest.domain.vcpus[1].activity == .runnable)
     }
 
-    @Test("INIT in the middle of an access outside of memory leaves none of its pages mapped, and the start no step")
-    func resetWhileStepping() throws {
-        let guest = try makeGuest(vcpuCount: 2)
-        let other = guest.other(1)
-        other.vcpu.activity = .runnable
-        other.control.faultAddress = GuestPhysicalAddress(0xFED0_0000)
-        other.exit(.nestedPageFault)
-        #expect(other.control.interceptsEveryException)
-        try guest.writeMSR(0x830, 2 << 32 | 0x4500)
-        #expect(guest.domain.physicalMap.lookup(GuestFrame(0xF_ED00))?.use == nil)
-        #expect(other.vcpu.unbackedAccess.count == 0)
-        try guest.writeMSR(0x830, 2 << 32 | 6 << 8 | 0x9F)
-        other.enter()
-        #expect(!other.control.interceptsEveryException)
-        #expect(!other.control.flags.contains(.trap))
-        #expect(other.vcpu.hasNothingPending)
+    @Test("switched off by software it masks its own interrupts, and delivers none")
+    func softwareDisable() throws {
+        let guest = try makeGuest()
+        try guest.writeMSR(0x837, 0xFE)
+        try guest.writeMSR(0x83F, 0x60)
+        try guest.writeMSR(0x80F, 0xFF)
+        #expect(try guest.readMSR(0x837) == 1 << 16 | 0xFE)
+        #expect(guest.vcpu.localAPIC.deliverable == nil)
+        try guest.writeMSR(0x837, 0xFD)
+        #expect(try guest.readMSR(0x837) == 1 << 16 | 0xFD)
+        try guest.writeMSR(0x80F, 0x1FF)
+        #expect(guest.vcpu.localAPIC.deliverable == 0x60)
+    }
+
+    @Test("switched on, it announces the event that has come by its vector meanwhile")
+    func waitingUpcall() throws {
+        let guest = try makeGuest()
+        try guest.writeMSR(0x80F, 0xFF)
+        guest.vcpu.upcallVector = 0x77
+        guest.vcpu.notify()
+        #expect(guest.vcpu.localAPIC.deliverable == nil)
+        try guest.writeMSR(0x80F, 0x1FF)
+        #expect(guest.vcpu.localAPIC.deliverable == 0x77)
     }
 
     @Test("the timer counts down, and fires its vector when it is not masked")

@@ -77,17 +77,30 @@ struct MSRTests {
         }
     }
 
-    @Test("APIC_BASE tells of x2APIC mode and cannot be changed")
+    @Test("APIC_BASE tells of xAPIC mode; the registers of x2APIC mode are there when it is on")
     func apicBase() throws {
         let guest = try hypervisor.makeGuest()
         let base = try guest.readMSR(ModelSpecificRegister.apicBase)
-        #expect(base == 0xFEE0_0D00)
+        #expect(base == 0xFEE0_0900)
+        #expect(throws: TestGuest.GeneralProtection.self) { _ = try guest.readMSR(0x802) }
+        #expect(throws: TestGuest.GeneralProtection.self) { try guest.writeMSR(0x80F, 0x1FF) }
+        try guest.writeMSR(ModelSpecificRegister.apicBase, base | 1 << 10)
+        #expect(try guest.readMSR(0x802) == 0)
+        #expect(throws: TestGuest.GeneralProtection.self) { try guest.writeMSR(ModelSpecificRegister.apicBase, base) }
+        #expect(try guest.readMSR(ModelSpecificRegister.apicBase) == base | 1 << 10)
+    }
+
+    @Test("a local APIC that is switched off and on again has no priority and no timer")
+    func apicReset() throws {
+        let guest = try hypervisor.makeGuest()
+        let base = try guest.readMSR(ModelSpecificRegister.apicBase)
+        guest.control.taskPriority = 5
+        guest.vcpu.timers.localAPIC = 7
+        try guest.writeMSR(ModelSpecificRegister.apicBase, base & ~(1 << 11))
+        #expect(guest.control.taskPriority == 5)
         try guest.writeMSR(ModelSpecificRegister.apicBase, base)
-        for value in [0, base & ~(1 << 10), base & ~(1 << 11), 0xFEE0_0900] {
-            #expect(throws: TestGuest.GeneralProtection.self) {
-                try guest.writeMSR(ModelSpecificRegister.apicBase, value)
-            }
-        }
+        #expect(guest.control.taskPriority == 0)
+        #expect(guest.vcpu.timers.localAPIC == .max)
     }
 
     @Test("a hypercall page has a stub for each number, and fixes the word size")

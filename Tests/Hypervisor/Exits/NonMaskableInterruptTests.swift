@@ -52,14 +52,4 @@ struct NonMaskableInterruptTests {
         let guest = try makeGuest()
         #expect(guest.monitor.hasDeliverableEvent(guest.vcpu))
     }
-
-    @Test("one that arrives while a guest's instruction is stepped over is the guest's, and comes after the step")
-    func whileStepping() throws {
-        let guest = try hypervisor.makeGuest()
-        guest.cpu.beginSingleStep(of: guest.vcpu)
-        guest.control.exception = (2, 0)
-        guest.exit(.exception)
-        #expect(!guest.vcpu.hasPending(.singleStep))
-        #expect(enter(guest) == .nonMaskableInterrupt)
-    }
 }

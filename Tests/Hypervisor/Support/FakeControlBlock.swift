@@ -15,6 +15,14 @@ final class FakeControlBlock: ControlBlock {
     var cr4: CR4 = []
     var efer: EFER = []
     var stackPointer: UInt64 = 0
+    var pageFaultAddress: UInt64 = 0
+    /// The segment registers that are not flat.
+    var segments: [SegmentRegister: Segment] = [:]
+
+    func segment(_ register: SegmentRegister) -> Segment {
+        segments[register] ?? (register == .cs ? .flatCode32 : .flatData)
+    }
+
     var privilegeLevel: UInt8 = 0
     var isIn64BitCode = true
     var taskPriority: UInt8 = 0
@@ -89,9 +97,6 @@ final class FakeControlBlock: ControlBlock {
         flags = state.flags
         (cr0, cr3, cr4, efer) = (state.cr0, state.cr3, state.cr4, state.efer)
     }
-
-    /// Whether every exception leads to an exit, as while an instruction is stepped over.
-    var interceptsEveryException: Bool { interceptedExceptions == .all }
 
     /// The processor has delivered what was injected: the next entry finds nothing.
     func deliver() -> EventInjection? {

@@ -56,5 +56,7 @@ final class FakePlatform: Platform {
     }
     func saveContext(of vcpu: VirtualCPU) {}
     func loadContext(of vcpu: VirtualCPU) { switches.append(vcpu.identifier) }
+    func saveVectors(of vcpu: VirtualCPU) {}
+    func loadVectors(of vcpu: VirtualCPU) {}
     func reloadContext(of vcpu: VirtualCPU) { reloadCount += 1 }
 }
