@@ -116,6 +116,11 @@ lint: ## check the form of all Swift sources
 format: ## put all Swift sources into that form
 	@swift format --in-place --parallel --recursive Package.swift Kernel Guests HostTools Tests
 
+.PHONY: documentation
+documentation: kernel tools guests ## write the hypercalls' pages, with the tests of a run of the conformance suites
+	@$(APUS) test --coverage Documentation/Hypercalls/coverage.json conformance two-domains virtual-cpus
+	@$(APUS) hypercalls --coverage Documentation/Hypercalls/coverage.json --output Documentation/Hypercalls
+
 .PHONY: debug
 debug: kernel tools guests ## start the conformance suite and wait for a debugger
 	@$(APUS) run --debugger .build/guests/conformance.elf

@@ -52,6 +52,9 @@ let package = Package(
         .library(name: "WildPointersGuest", type: .static, targets: ["WildPointers"]),
         .library(name: "IsolationGuest", type: .static, targets: ["Isolation"]),
         .library(name: "IsolationVictimGuest", type: .static, targets: ["IsolationVictim"]),
+        .library(name: "PeerGuest", type: .static, targets: ["Peer"]),
+        .library(name: "TwoDomainsGuest", type: .static, targets: ["TwoDomains"]),
+        .library(name: "VirtualCPUsGuest", type: .static, targets: ["VirtualCPUs"]),
         .executable(name: "apus", targets: ["apus"]),
     ],
     dependencies: [
@@ -88,6 +91,9 @@ let package = Package(
         guest("WildPointers", ["GuestKit", "XenInterface"]),
         guest("Isolation", ["GuestKit", "XenInterface"]),
         guest("IsolationVictim", ["GuestKit", "XenInterface"]),
+        guest("Peer", ["GuestKit", "XenInterface"]),
+        guest("TwoDomains", ["GuestKit", "XenInterface"]),
+        guest("VirtualCPUs", ["GuestKit", "XenInterface"]),
 
         // The host tools.
         systemLibrary("CLZ4", package: "liblz4-dev"),

@@ -16,12 +16,15 @@ GUEST_SWIFT = $(SWIFT_BIN)swift build --triple x86_64-unknown-none-elf --toolset
 	--scratch-path $(GUEST_SCRATCH) -c release
 
 # Guests in Swift: NAME, and the SwiftPM product it is linked from.
-SWIFT_GUESTS := conformance benchmark wild-pointers isolation isolation-victim
+SWIFT_GUESTS := conformance benchmark wild-pointers isolation isolation-victim peer two-domains virtual-cpus
 PRODUCT_conformance := ConformanceGuest
 PRODUCT_benchmark := BenchmarkGuest
 PRODUCT_wild-pointers := WildPointersGuest
 PRODUCT_isolation := IsolationGuest
 PRODUCT_isolation-victim := IsolationVictimGuest
+PRODUCT_peer := PeerGuest
+PRODUCT_two-domains := TwoDomainsGuest
+PRODUCT_virtual-cpus := VirtualCPUsGuest
 
 # Guests in assembly: Guests/Hostile/NAME.asm for each, and the suite for 32-bit guests.
 ASSEMBLY_GUESTS := $(patsubst Guests/Hostile/%.asm,%,$(wildcard Guests/Hostile/*.asm)) 32-bit

@@ -14,6 +14,7 @@ public func conformance(_ startInfo: UInt64) {
         memory(&suite)
         hvmOperation(&suite)
         schedulerOperation(&suite)
+        watchdogs(&suite)
         timer(&suite)
         clock(&suite)
         consoleIO(&suite)
@@ -22,13 +23,18 @@ public func conformance(_ startInfo: UInt64) {
         grantSetup(&suite)
         grantMap(&suite)
         grantCopy(&suite)
+        grantArguments(&suite)
         multicall(&suite)
         controlOperations(&suite)
         machine(&suite)
         compatibilityMode(&suite)
+        unmappedArguments(&suite)
+        otherDomains(&suite)
+        vcpuArguments(&suite)
         vcpuOperation(&suite)
         upcallVector(&suite)
         eventQueues(&suite)
+        eventChannelResets(&suite)
     }
     suite.guest.hypercalls.shutDown(.powerOff)
 }
@@ -45,12 +51,14 @@ private func eventChannels(_ suite: inout Suite) {
     eventChannelUnmask(&suite)
     eventCallback(&suite)
     physicalInterrupts(&suite)
+    eventChannelLimit(&suite)
 }
 
 private func memory(_ suite: inout Suite) {
     physicalMap(&suite)
     reservations(&suite)
     memoryMap(&suite)
+    setMemoryMap(&suite)
     memoryRefusals(&suite)
 }
 

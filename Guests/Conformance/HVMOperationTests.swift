@@ -133,6 +133,11 @@ private func hvmQuestions(_ suite: inout Suite) {
         let after = test.guest.now
         test.expect(call.now >= before &- 1_000_000 && call.now <= after &+ 1_000_000)
     }
+    suite.test("hvm_op guest_request_vm_event: nobody listens, 0; takes no argument, else EINVAL") { test in
+        let operation = UInt64(HVMOperation.guestRequestEvent.rawValue)
+        test.expect(test.hypercalls.call(.hvmOperation, operation, 0), is: 0)
+        test.expect(test.hypercalls.call(.hvmOperation, operation, 8), fails: .invalidArgument)
+    }
     suite.test("hvm_op flush_tlbs: takes no argument") { test in
         let operation = UInt64(HVMOperation.flushTLBs.rawValue)
         test.expect(test.hypercalls.call(.hvmOperation, operation, 0), is: 0)

@@ -7,12 +7,16 @@ func memoryRefusals(_ suite: inout Suite) {
     suite.test("memory_op: operations that are not interrupted do not go on, EINVAL; those of x86 do not exist, ENOSYS")
     {
         test in
-        for operation in Few<5, MemoryOperation>([
+        for operation in Few<9, MemoryOperation>([
             .maximumRAMPage, .currentReservation, .maximumReservation, .maximumGuestFrame, .removeFromPhysicalMap,
+            .exchange, .claimPages, .getVirtualNUMAInformation, .reservedDeviceMemoryMap,
         ]) {
             test.expect(test.memory(operation, from: 1, .caller), fails: .invalidArgument)
         }
-        for operation in Few<4, MemoryOperation>([.memoryMap, .sharingFreedPages, .sharingSharedPages, .setMemoryMap]) {
+        for operation in Few<8, MemoryOperation>([
+            .memoryMap, .sharingFreedPages, .sharingSharedPages, .setMemoryMap, .machineToPhysicalList,
+            .machineToPhysicalCompatList, .setPopulateOnDemandTarget, .getPopulateOnDemandTarget,
+        ]) {
             test.expect(test.memory(operation, from: 1, .caller), fails: .notImplemented)
         }
     }
@@ -45,6 +49,14 @@ func memoryRefusals(_ suite: inout Suite) {
             test.expect(test.hypercalls.call(.memoryOperation, compat, page), fails: .notSupported)
             let acquire = UInt64(MemoryOperation.acquireResource.rawValue)
             test.expect(test.hypercalls.call(.memoryOperation, acquire, page), fails: .permissionDenied)
+        }
+    }
+    suite.test("memory_op machphys_mfn_list: not more extents than there is room for; none on Apus") { test in
+        test.withPage { test, page in
+            var call = MemoryOperation.MachineToPhysicalList()
+            (call.maximumExtentCount, call.extentStart, call.extentCount) = (4, page, 9)
+            test.expect(test.hypercalls.memory(.machineToPhysicalList, &call), is: 0)
+            test.expect(call.extentCount <= 4)
         }
     }
     exchangeRefusals(&suite)
@@ -165,6 +177,46 @@ private func batchRefusals(_ suite: inout Suite) {
             domain: .caller, space: PhysicalMapSpace.deviceMemory.rawValue, index: 0, guestFrame: 0xF0000)
         test.expect(test.hypercalls.memory(.addToPhysicalMap, &call), fails: .permissionDenied)
     }
+    suite.test("memory_op add_to_physmap_batch: moves page by page, each with its own error") { test in
+        test.withPage { test, page in
+            test.withPage { test, list in
+                let hole = Nowhere.physicalAddress >> 12
+                Memory.store64(0x77, at: page)
+                for (index) in 0..<3 as Range<UInt64> {
+                    // The second one has no memory to move.
+                    Memory.store64(index == 0 ? page >> 12 : index == 1 ? hole &+ 1 : hole, at: list &+ index &* 8)
+                    Memory.store64(index == 2 ? page >> 12 : hole, at: list &+ 64 &+ index &* 8)
+                    Memory.store32(77, at: list &+ 128 &+ index &* 4)
+                }
+                var call = MemoryOperation.AddToPhysicalMapBatch()
+                (call.domain, call.size) = (.caller, 3)
+                call.space = UInt16(truncatingIfNeeded: PhysicalMapSpace.guestFrame.rawValue)
+                (call.indices, call.guestFrames, call.errors) = (list, list &+ 64, list &+ 128)
+                test.expect(test.hypercalls.memory(.addToPhysicalMapBatch, &call), is: 0)
+                let errors: InlineArray<3, Int64> = [0, XenError.invalidArgument.result, 0]
+                for index in 0..<3 {
+                    let error = Int32(bitPattern: Memory.load32(list &+ 128 &+ UInt64(index) &* 4))
+                    test.note(elementResult: error, of: .addToPhysicalMapBatch)
+                    test.expect(Int64(error), is: errors[index])
+                }
+                test.expect(Memory.load64(page), equals: 0x77)
+            }
+        }
+    }
+    suite.test("memory_op add_to_physmap_batch: a hundred pages come to their end") { test in
+        var call = MemoryOperation.AddToPhysicalMapBatch()
+        var lists: InlineArray<100, UInt64> = InlineArray(repeating: 1)
+        var errors: InlineArray<100, Int32> = InlineArray(repeating: 77)
+        (call.domain, call.size) = (.caller, 100)
+        let hypercalls = test.hypercalls
+        Memory.withAddress(of: &lists) { (call.indices, call.guestFrames) = ($0, $0) }
+        let result = Memory.withAddress(of: &errors) {
+            call.errors = $0
+            return hypercalls.memory(.addToPhysicalMapBatch, &call)
+        }
+        test.expect(result, is: 0)
+        for index in 0..<100 { test.expect(Int64(errors[index]), fails: .invalidArgument) }
+    }
     suite.test("memory_op add_to_physmap_batch: each space in its own way") { test in
         test.expect(test.batch(.guestFrameRange).result, fails: .notSupported)
         test.expect(test.batch(.deviceMemory).result, fails: .permissionDenied)
@@ -180,6 +232,10 @@ private func batchRefusals(_ suite: inout Suite) {
 }
 
 extension Test {
+    fileprivate func note(elementResult error: Int32, of operation: MemoryOperation) {
+        hypercalls.note(elementResult: Int64(error), of: .memoryOperation, operation.rawValue)
+    }
+
     /// An operation that takes a domain, which goes on where an interrupted one was.
     fileprivate func memory(_ operation: MemoryOperation, from start: UInt32 = 0, _ domain: DomainIdentifier) -> Int64 {
         var arguments: InlineArray<8, UInt64> = InlineArray(repeating: 0)
@@ -219,6 +275,7 @@ extension Test {
             call.errors = $0
             return hypercalls.memory(.addToPhysicalMapBatch, &call)
         }
+        if result == 0 { note(elementResult: error, of: .addToPhysicalMapBatch) }
         return (result, error)
     }
 }

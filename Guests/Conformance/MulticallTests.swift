@@ -111,6 +111,10 @@ extension MulticallEntry {
 extension Test {
     fileprivate func multicall<let count: Int>(_ entries: inout InlineArray<count, MulticallEntry>) -> Int64 {
         let hypercalls = hypercalls
-        return Memory.withAddress(of: &entries) { hypercalls.call(.multicall, $0, UInt64(count)) }
+        let result = Memory.withAddress(of: &entries) { hypercalls.call(.multicall, $0, UInt64(count)) }
+        for index in 0..<count where result == 0 {
+            hypercalls.note(elementResult: Int64(bitPattern: entries[index].result), of: .multicall)
+        }
+        return result
     }
 }

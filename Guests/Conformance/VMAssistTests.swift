@@ -27,6 +27,12 @@ func vmAssist(_ suite: inout Suite) {
         }
         test.expect(test.assist(.enable, UInt32.max), fails: .invalidArgument)
     }
+    suite.test("vm_assist disable: another kind gives EINVAL") { test in
+        test.expect(test.assist(.disable, 0), fails: .invalidArgument)
+    }
+    suite.test("vm_assist: the kind goes before the command, EINVAL") { test in
+        test.expect(test.hypercalls.call(.vmAssist, 2, 0), fails: .invalidArgument, or: .notImplemented)
+    }
     suite.test("vm_assist: a command that does not exist gives ENOSYS") { test in
         let result = test.hypercalls.call(
             .vmAssist, 2, UInt64(VMAssistKind.runstateUpdateFlag.rawValue))

@@ -40,7 +40,7 @@ public struct AnswerLog: Sendable {
         let answer = Answer(
             hypercall: UInt32(truncatingIfNeeded: number),
             operation: operation | (ofElement ? AnswerLog.elementFlag : 0),
-            result: min(result, 0))
+            result: AnswerLog.error(in: result))
         let count = count
         for index in 0..<count where self[index] == answer { return }
         guard count < limit else { return }
@@ -59,6 +59,12 @@ public struct AnswerLog: Sendable {
             return operation
         default: return 0
         }
+    }
+
+    /// The negated error in a result, also one in 32 bits; 0 in any other.
+    private static func error(in result: Int64) -> Int64 {
+        let narrow = Int64(Int32(truncatingIfNeeded: result))
+        return (-4095...(-1)).contains(narrow) && result &>> 32 <= 0 ? narrow : 0
     }
 
     private subscript(index: UInt64) -> Answer { Memory.load(place(of: index), as: Answer.self) }

@@ -15,14 +15,15 @@ struct ConsoleRing {
         self.port = EventChannelPort(rawValue: UInt32(truncatingIfNeeded: port))
     }
 
-    /// Writes a byte, and at the end of a line tells the other side. Drops the byte if the ring stays full for long.
+    /// Writes a byte, and at the end of a line tells the other side. Drops the byte if the ring stays full for long, or the port
+    /// is closed.
     func write(_ byte: UInt8, _ hypercalls: Hypercalls) {
         let producer = index(ConsoleRingLayout.outputProducer)
         var patience = 10_000
         while producer &- index(ConsoleRingLayout.outputConsumer) >= UInt32(ConsoleRingLayout.outputSize) {
             guard patience > 0 else { return }
             patience -= 1
-            hypercalls.send(port)
+            guard hypercalls.send(port) == 0 else { return }
             hypercalls.yield()
         }
         let place = UInt64(producer) % UInt64(ConsoleRingLayout.outputSize)

@@ -2,10 +2,17 @@
 import XenInterface
 
 extension AnswerCoverage {
+    /// The most pairs that are listed: where few suites have run, most are uncovered.
+    static let maximumLines = 60
+
     /// The counts, and a line for each pair that is not covered or not catalogued.
     public var lines: [String] {
         var lines = ["pairs covered: \(covered.count) of \(reachable.count), and \(unreachable.count) out of reach"]
-        lines += uncovered.map { "  uncovered: \($0.text)" }
+        if uncovered.count <= Self.maximumLines {
+            lines += uncovered.map { "  uncovered: \($0.text)" }
+        } else {
+            lines.append("  uncovered: \(uncovered.count) pairs; --coverage FILE lists them")
+        }
         lines += unknown.map { "  not in the catalogue: \($0.answer.text), seen by \($0.test)" }
         return lines
     }

@@ -21,10 +21,7 @@ struct Apus: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, ISOCommand.self,
-            ImageCommand.self,
-            ImageCommand.self,
-            GuestCommand.self,
-            MachineIDCommand.self,
+            ImageCommand.self, GuestCommand.self, MachineIDCommand.self, HypercallsCommand.self,
         ])
 
     static func main() async {

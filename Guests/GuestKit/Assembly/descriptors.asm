@@ -6,7 +6,7 @@
 %include "selectors.inc"
 
 extern interrupt_stubs, interrupt_stack_top
-global descriptor_table, descriptor_table_size, load_descriptor_tables
+global descriptor_table, descriptor_table_size, load_descriptor_tables, table_pointer, gate_pointer
 
 GATE_INTERRUPT      equ 0x8E            ; present, privilege level 0
 GATE_INTERRUPT_USER equ 0xEE            ; present, privilege level 3

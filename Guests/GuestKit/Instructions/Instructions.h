@@ -72,6 +72,12 @@ GUEST_INSTRUCTION struct GuestCallRegisters guest_call_with_registers(struct Gue
     return registers;
 }
 
+// ---- Further vCPUs (secondary.asm) ---------------------------------------------------------------------------------
+
+extern uint8_t guest_secondary_entry[];
+GUEST_INSTRUCTION uint64_t guest_secondary_entry_address(void) { return (uint64_t)guest_secondary_entry; }
+GUEST_INSTRUCTION uint64_t guest_function_address(void (*function)(uint64_t)) { return (uint64_t)function; }
+
 // ---- Instructions that may fault (probes.asm): 256, or the vector of the exception ---------------------------------
 
 uint32_t guest_probe_read_msr(uint32_t index, uint64_t *value);

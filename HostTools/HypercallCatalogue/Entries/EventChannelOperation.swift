@@ -70,6 +70,8 @@ extension HypercallCatalogue {
             ]),
     ]
 
+    private static let oneAtATime = "two virtual CPUs would have to meet within one call. Unit tests do"
+
     private static let using: [CataloguedOperation] = [
         Operation(
             EventChannelOperation.close, named: "close", taking: EventChannelOperation.Close.self,
@@ -110,11 +112,20 @@ extension HypercallCatalogue {
                 .fails(.invalidArgument, "the port's number is beyond the table"), .badPointer,
             ]),
         Operation(
-            EventChannelOperation.reset, .continueReset, named: "reset", taking: EventChannelOperation.Reset.self,
-            "Closes all ports, 256 before other work has its turn, and goes back to the two-level ABI. Number 14 goes on with one "
-                + "that was interrupted.",
+            EventChannelOperation.reset, named: "reset", taking: EventChannelOperation.Reset.self,
+            "Closes all ports, 256 before other work has its turn, and goes back to the two-level ABI.",
             at: .init("EventChannelOperation+Close.swift", "reset"),
-            answers: [.succeeds("done"), .noDomain, .otherDomain, .badPointer]),
+            answers: [
+                .succeeds("done"), .noDomain, .otherDomain, .badPointer,
+                .fails(.busy, "another one has begun", unreachable: oneAtATime),
+            ]),
+        Operation(
+            EventChannelOperation.continueReset, named: "reset_cont", taking: EventChannelOperation.Reset.self,
+            "Goes on with a reset that was interrupted.", at: .init("EventChannelOperation+Close.swift", "reset"),
+            answers: [
+                .succeeds("done", unreachable: "an interrupted call makes itself again; its answer is that of reset"),
+                .fails(.busy, "none has begun"), .noDomain, .otherDomain, .badPointer,
+            ]),
     ]
 
     private static let queues: [CataloguedOperation] = [

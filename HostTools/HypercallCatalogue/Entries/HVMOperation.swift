@@ -48,8 +48,8 @@ extension HypercallCatalogue {
             HVMOperation.pageTableDying, named: "pagetable_dying", taking: HVMOperation.PageTableDying.self,
             "A page table that is about to go. Nobody shadows it.", at: hvm(),
             answers: [
-                .fails(.invalidArgument, "the caller itself"), .fails(.notSupported, "domain 0"), .noDomain,
-                .otherDomain, .badPointer,
+                .fails(.invalidArgument, "the caller itself"), .fails(.notSupported, "another domain"), .noDomain,
+                .badPointer,
             ]),
         Operation(
             HVMOperation.getTime, named: "get_time", taking: HVMOperation.GetTime.self, "The system time.", at: hvm(),

@@ -33,7 +33,7 @@ extension HypercallCatalogue {
             taking: MemoryOperation.Reservation.self,
             "Memory without a place: of no use to a domain whose memory is translated.",
             at: memory("increase", "+Reservation"),
-            answers: [.succeeds("0: none is given, whatever the structure says"), .otherDomain]),
+            answers: [.succeeds("0: none is given, whatever the structure says")]),
         Operation(
             MemoryOperation.decreaseReservation, named: "decrease_reservation",
             taking: MemoryOperation.Reservation.self,
@@ -42,8 +42,7 @@ extension HypercallCatalogue {
             answers: [
                 .succeeds(
                     "how many extents are given back: the first that holds no memory, cannot be read, or has an order above 9 "
-                        + "ends the count"),
-                .otherDomain,
+                        + "ends the count; of other domains none is")
             ]),
         Operation(
             MemoryOperation.populatePhysicalMap, named: "populate_physmap", taking: MemoryOperation.Reservation.self,
@@ -52,8 +51,7 @@ extension HypercallCatalogue {
             answers: [
                 .succeeds(
                     "how many extents got memory: the first that is in use, cannot be read, is more than the domain may have, or "
-                        + "has an order above 9 ends the count"),
-                .otherDomain,
+                        + "has an order above 9 ends the count; of other domains none does")
             ]),
         Operation(
             MemoryOperation.maximumRAMPage, named: "maximum_ram_page", "The end of the machine's memory.",
@@ -123,7 +121,8 @@ extension HypercallCatalogue {
             "The memory map, in ranges of 20 bytes as firmware tells them (E820).", at: memory("getMemoryMap"),
             answers: [
                 .succeeds("the structure tells how many ranges were written"),
-                .fails(.badAddress, "the structure or its list is not mapped"), notContinuedHere,
+                .fails(.badAddress, "the structure or its list is not mapped"),
+                .fails(.notImplemented, "the domain has set an empty map; or the bits above the operation are not 0"),
             ]),
         Operation(
             MemoryOperation.setMemoryMap, named: "set_memory_map", taking: MemoryOperation.SetMemoryMap.self,

@@ -34,10 +34,10 @@ extension HypercallCatalogue {
     private static let ending: [CataloguedOperation] = [
         Operation(
             SchedulerOperation.shutdown, named: "shutdown", taking: SchedulerOperation.Shutdown.self,
-            "Ends the domain, for one of six reasons.", at: scheduler("shutdown"),
+            "Ends the domain, for one of six reasons; another one counts as a crash.", at: scheduler("shutdown"),
             answers: [
                 .succeeds("", unreachable: "a domain that has ended sees no answer"),
-                .fails(.invalidArgument, "no such reason"), .badPointer,
+                .badPointer,
             ]),
         Operation(
             SchedulerOperation.shutdownCode, named: "shutdown_code", taking: SchedulerOperation.Shutdown.self,
@@ -47,15 +47,18 @@ extension HypercallCatalogue {
             SchedulerOperation.remoteShutdown, named: "remote_shutdown", taking: SchedulerOperation.RemoteShutdown.self,
             "Ends another domain: for the control domain.", at: scheduler("remoteShutdown"),
             answers: [
-                .fails(.operationNotPermitted, "any domain that exists, the caller itself too"), .noDomain, .badPointer,
+                .fails(.operationNotPermitted, "any domain that exists, the caller by its number too"),
+                .fails(.noSuchProcess, "no such domain, or `DOMID_SELF`"), .badPointer,
             ]),
         Operation(
             SchedulerOperation.watchdog, named: "watchdog", taking: SchedulerOperation.Watchdog.self,
-            "Ends the domain unless it is told again in time. A domain has two.", at: scheduler("watchdog"),
+            "Ends the domain unless it is told again in time. A domain has two. A new one without time ends it at once.",
+            at: scheduler("watchdog"),
             answers: [
                 .succeeds("the number of a new one, 1 or 2; 0 for one that was set again or stopped"),
-                .fails(.invalidArgument, "a new one with time 0, or a number above 2"),
-                .fails(.alreadyExists, "a new one and none is free, or one that is not running"), .badPointer,
+                .fails(.invalidArgument, "a number above 2, or one that is not running"),
+                .fails(.noSpace, "a new one and none is free; in 32 bits without a sign, 0xFFFFFFE4, as on Xen"),
+                .badPointer,
             ]),
         Operation(
             SchedulerOperation.pinOverride, named: "pin_override",

@@ -26,6 +26,11 @@ struct TestSuite {
     static let all: [TestSuite] = [
         TestSuite(name: "conformance", members: [Member(guest: "conformance")]),
         TestSuite(name: "conformance-32", members: [Member(guest: "32-bit")]),
+        TestSuite(name: "virtual-cpus", members: [Member(guest: "virtual-cpus", vCPUCount: 2)]),
+        // One domain does what the other's tests ask for, until they have it end.
+        TestSuite(
+            name: "two-domains",
+            members: [Member(guest: "peer", expectation: .ending("poweroff")), Member(guest: "two-domains")]),
         // A hostile guest, and a neighbour that must not suffer from it.
         besideNeighbour(Member(guest: "triple-fault", expectation: .ending("reboot"))),
         besideNeighbour(Member(guest: "garbage", expectation: .anyEnding)),

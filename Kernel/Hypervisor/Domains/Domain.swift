@@ -36,8 +36,8 @@ public final class Domain {
     var eventArray: EventArray?
     /// Whether it has. Asked for each event, and quicker to answer than the array itself.
     var eventArrayIsThere = false
-    /// Where a reset of its event channels goes on that was interrupted.
-    var nextPortToReset: UInt32 = 1
+    /// Where a reset of its event channels goes on that was interrupted; 0 when there is none.
+    var nextPortToReset: UInt32 = 0
     /// The physical interrupts that are bound to ports, a bit for each.
     var physicalInterrupts: UInt64 = 0
     /// Its grant table.

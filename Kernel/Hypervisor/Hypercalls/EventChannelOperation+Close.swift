@@ -27,18 +27,22 @@ extension VirtualMachineMonitor {
         }
     }
 
-    /// `EVTCHNOP_reset`: closes all ports of the caller, 256 at a time, and goes back to the two-level ABI.
-    func reset(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
+    /// `EVTCHNOP_reset`: closes all ports of the caller, 256 at a time, and goes back to the two-level ABI. A call that is
+    /// interrupted goes on under another number, and there is one at a time.
+    func reset(_ call: Hypercall, at pointer: UInt64, goesOn: Bool) throws(XenError) {
         let arguments = try call.read(EventChannelOperation.Reset.self, at: pointer)
         try requireOwn(arguments.domain, call)
         let domain = call.domain
-        let end = min(domain.nextPortToReset &+ 256, domain.eventChannels.end)
-        for port in domain.nextPortToReset..<max(end, domain.nextPortToReset) { try? close(port, of: domain) }
-        guard end == domain.eventChannels.end else {
+        guard goesOn == (domain.nextPortToReset > 0) else { throw .busy }
+        let start = max(domain.nextPortToReset, 1)
+        let end = max(start, min(start &+ 256, domain.eventChannels.end))
+        for port in start..<end { try? close(port, of: domain) }
+        guard end >= domain.eventChannels.end else {
             domain.nextPortToReset = end
+            call.replaceArgument1(UInt64(EventChannelOperation.continueReset.rawValue))
             throw .restart
         }
-        domain.nextPortToReset = 1
+        domain.nextPortToReset = 0
         domain.endEventQueues()
     }
 

@@ -18,7 +18,8 @@ extension VirtualMachineMonitor {
         case .status: try status(call, at: pointer)
         case .unmask:
             try unmask(call.read(EventChannelOperation.Unmask.self, at: pointer).port.rawValue, of: call.domain)
-        case .reset, .continueReset: try reset(call, at: pointer)
+        case .reset: try reset(call, at: pointer, goesOn: false)
+        case .continueReset: try reset(call, at: pointer, goesOn: true)
         case .initializeControl: try initializeControl(call, at: pointer)
         case .expandArray: try expandArray(call, at: pointer)
         case .setPriority: try setPriority(call, at: pointer)

@@ -17,8 +17,9 @@ extension VirtualMachineMonitor {
         case .getMemoryKind: try getMemoryKind(call)
         case .pageTableDying:
             let arguments = try call.read(HVMOperation.PageTableDying.self, at: call.argument2)
-            try requireOwn(arguments.domain, call, control: .notSupported)
-            throw .invalidArgument  // nobody shadows page tables here
+            // Nobody shadows page tables here, neither the caller's nor those of others.
+            if call.domain.isNamed(by: arguments.domain) { throw .invalidArgument }
+            throw refusalOfOther(arguments.domain, call) == .noSuchProcess ? .noSuchProcess : .notSupported
         case .trace: try checkTrace(call)
         case .guestRequestEvent:
             guard call.argument2 == 0 else { throw .invalidArgument }

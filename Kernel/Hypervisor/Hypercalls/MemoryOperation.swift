@@ -16,7 +16,7 @@ extension VirtualMachineMonitor {
         switch operation {
         case .populatePhysicalMap: return try populate(call, from: start)
         case .decreaseReservation: return try decrease(call, from: start)
-        case .increaseReservation: return try increase(call, from: start)
+        case .increaseReservation: return increase(from: start)
         case .maximumRAMPage: return Int64(bitPattern: allocator.frameLimit)
         case .currentReservation:
             try requireOwn(call, at: pointer)
@@ -57,6 +57,7 @@ extension VirtualMachineMonitor {
     private func getMemoryMap(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         var arguments = try call.read(MemoryOperation.MemoryMap.self, at: pointer)
         let map = call.domain.memoryMap
+        guard map.count > 0 else { throw .notImplemented }
         arguments.entryCount = min(arguments.entryCount, UInt32(map.count))
         for index in 0..<Int(arguments.entryCount) {
             guard let range = map[index] else { break }

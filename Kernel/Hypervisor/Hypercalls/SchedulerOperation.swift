@@ -31,10 +31,11 @@ extension VirtualMachineMonitor {
         if !call.vcpu.isUpcallPending && !hasDeliverableEvent(call.vcpu) { call.vcpu.activity = .blocked }
     }
 
+    /// Ends the domain, whatever the reason: only its lowest eight bits count, and a domain may give one that there is not.
     private func shutdown(_ call: Hypercall) throws(XenError) {
         let arguments = try call.read(SchedulerOperation.Shutdown.self, at: call.argument2)
-        guard let reason = ShutdownReason(rawValue: arguments.reason) else { throw .invalidArgument }
-        call.domain.end(.shutdown(reason))
+        let reason = ShutdownReason(rawValue: arguments.reason & 0xFF)
+        call.domain.end(reason.map(Domain.End.shutdown) ?? .destroyed("shut down for a reason that there is not"))
     }
 
     /// The reason that counts when the domain shuts down later, whatever it says then.
@@ -62,26 +63,28 @@ extension VirtualMachineMonitor {
 
     private func remoteShutdown(_ call: Hypercall) throws(XenError) {
         let arguments = try call.read(SchedulerOperation.RemoteShutdown.self, at: call.argument2)
+        guard arguments.domain != .caller else { throw .noSuchProcess }
         try requireOwn(arguments.domain, call)
         throw .operationNotPermitted
     }
 
-    /// Two watchdogs a domain: 0 starts a free one and returns its number; a number restarts it, or stops it with timeout 0.
+    /// Two watchdogs a domain: 0 starts a free one and returns its number; a number restarts it, or stops it with timeout 0. A new
+    /// one without time bites at once.
     private func watchdog(_ call: Hypercall) throws(XenError) -> Int64 {
         let arguments = try call.read(SchedulerOperation.Watchdog.self, at: call.argument2)
+        guard arguments.identifier <= 2 else { throw .invalidArgument }
         let deadline = clock.now &+ UInt64(arguments.timeout) &* 1_000_000_000
-        if arguments.identifier == 0 {
-            guard arguments.timeout != 0 else { throw .invalidArgument }
+        guard arguments.identifier > 0 else {
             for number in 0..<2 where call.domain.watchdogs[number] == .max {
                 call.domain.watchdogs[number] = deadline
                 watchdogsChanged(call)
                 return Int64(number) &+ 1
             }
-            throw .alreadyExists
+            // Xen's function has 32 bits without a sign here, and callers with 64 see that.
+            return XenError.noSpace.result & 0xFFFF_FFFF
         }
-        guard arguments.identifier <= 2 else { throw .invalidArgument }
         let number = Int(arguments.identifier) &- 1
-        guard call.domain.watchdogs[number] != .max else { throw .alreadyExists }
+        guard call.domain.watchdogs[number] != .max else { throw .invalidArgument }
         call.domain.watchdogs[number] = arguments.timeout == 0 ? .max : deadline
         watchdogsChanged(call)
         return 0

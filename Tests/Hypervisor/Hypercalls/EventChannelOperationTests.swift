@@ -213,7 +213,14 @@ struct EventChannelOperationTests {
         let start = guest.control.instructionPointer
         _ = guest.call(.eventChannelOperation, UInt64(Operation.reset.rawValue), TestGuest.argumentPlace)
         #expect(guest.control.instructionPointer == start)
-        while guest.control.instructionPointer == start { guest.exit(.hypercall) }
+        #expect(guest.vcpu.registers.rdi == UInt64(Operation.continueReset.rawValue))
+        guest.vcpu.registers.rdi = UInt64(Operation.reset.rawValue)  // another virtual CPU begins one as well
+        guest.exit(.hypercall)
+        #expect(guest.result == -16)
+        let next = guest.control.instructionPointer
+        guest.vcpu.registers.rax = UInt64(HypercallNumber.eventChannelOperation.rawValue)
+        guest.vcpu.registers.rdi = UInt64(Operation.continueReset.rawValue)
+        while guest.control.instructionPointer == next { guest.exit(.hypercall) }
         #expect(guest.result == 0)
         for port in UInt32(1)...1000 { #expect(guest.domain.eventChannels[port] == nil) }
     }

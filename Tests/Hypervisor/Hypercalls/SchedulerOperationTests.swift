@@ -24,13 +24,22 @@ struct SchedulerOperationTests {
         #expect(reason(guest.domain) == given)
     }
 
-    @Test("a reason that is none does not end it", arguments: [6, 255, UInt32.max])
+    @Test("a reason that is none ends it as well", arguments: [6, 255, UInt32.max])
     func unknownReason(given: UInt32) throws {
         let guest = try hypervisor.makeGuest()
         try guest.place(SchedulerOperation.Shutdown(reason: given))
-        #expect(call(guest, .shutdown) == -22)
         #expect(call(guest, .shutdownCode) == 0)
         #expect(guest.domain.end == nil)
+        _ = call(guest, .shutdown)
+        if case .destroyed = guest.domain.end {} else { Issue.record("the domain goes on") }
+    }
+
+    @Test("only the lowest eight bits of a reason count")
+    func wideReason() throws {
+        let guest = try hypervisor.makeGuest()
+        try guest.place(SchedulerOperation.Shutdown(reason: 0x101))
+        _ = call(guest, .shutdown)
+        #expect(reason(guest.domain) == .reboot)
     }
 
     @Test("a reason that was announced counts, whatever the shutdown says")
@@ -145,15 +154,24 @@ struct SchedulerOperationTests {
             let arguments = SchedulerOperation.Watchdog(identifier: identifier, timeout: timeout)
             return try guest.call(.schedulerOperation, SchedulerOperation.watchdog.rawValue, arguments)
         }
-        #expect(try set(1, 5) < 0)
+        #expect(try set(1, 5) == -22)
         #expect(try set(0, 5) == 1)
         #expect(try set(0, .max) == 2)
-        #expect(try set(0, 5) < 0)
+        #expect(try set(0, 5) == 0xFFFF_FFE4)  // ENOSPC in 32 bits
         #expect(try set(3, 5) == -22)
         #expect(try set(.max, 5) == -22)
         #expect(try set(1, 0) == 0)
-        #expect(try set(1, 0) < 0)
+        #expect(try set(1, 0) == -22)
         #expect(try set(0, 5) == 1)
+    }
+
+    @Test("a new watchdog without time ends the domain at once")
+    func watchdogWithoutTime() throws {
+        let guest = try hypervisor.makeGuest()
+        let arguments = SchedulerOperation.Watchdog(identifier: 0, timeout: 0)
+        #expect(try guest.call(.schedulerOperation, SchedulerOperation.watchdog.rawValue, arguments) == 1)
+        guest.cpu.expireTimers(at: guest.monitor.clock.now + 1)
+        #expect(reason(guest.domain) == .watchdog)
     }
 
     @Test("what only a control domain may do is refused, and the rest is not implemented")
@@ -164,6 +182,8 @@ struct SchedulerOperationTests {
             let arguments = SchedulerOperation.RemoteShutdown(domain: domain, reason: 0)
             #expect(try guest.call(.schedulerOperation, SchedulerOperation.remoteShutdown.rawValue, arguments) == -1)
         }
+        let itself = SchedulerOperation.RemoteShutdown(domain: .caller, reason: 0)
+        #expect(try guest.call(.schedulerOperation, SchedulerOperation.remoteShutdown.rawValue, itself) == -3)
         #expect(other.domain.end == nil)
         #expect(call(guest, .pinOverride) == -1)
         #expect(guest.call(.schedulerOperation, 8) == -38)
