@@ -47,6 +47,17 @@ bench: kernel tools guests ## count what hypercalls and the boot take; writes .b
 	@$(APUS) bench $(if $(CPU),--cpu $(CPU)) --format json --output $(BENCH_RESULT)
 	@echo "written: $(BENCH_RESULT)"
 
+.PHONY: bench-images
+bench-images: tools ## convert, check and create disk images with qemu-img and with apus in turns, and compare the times
+	@Tests/System/bench-images
+
+CASES := 20000
+
+.PHONY: fuzz-images
+fuzz-images: install ## damage CASES disk images at random (20000), and see that none makes the library crash, hang or write
+	@swift build -c release --product image-mutations
+	@.build/release/image-mutations $(CASES)
+
 .PHONY: conformance
 conformance: kernel tools guests ## compare all suites, test by test, with the real Xen: a minute or two, and 80 MB the first time
 	@$(APUS) conformance $(SUITES)

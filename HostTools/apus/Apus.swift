@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import ArgumentParser
+import Foundation
 
 /// The command: everything a developer does with the hypervisor on a host.
 @main
@@ -15,13 +16,14 @@ struct Apus: AsyncParsableCommand {
               apus run linux.cfg other.cfg                boot two domains beside each other
               apus test                                   boot the test suites and report
               apus iso build --output apus.iso linux.cfg  make an image that boots as CD and as disk
+              apus image create -f qcow2 disk.qcow2 20G   make a disk image
 
             Exit status: 0 good, 1 a test failed, 2 wrong usage or input, 3 a guest or the hypervisor crashed,
             4 time was up, 5 the emulator is missing.
             """,
         subcommands: [
-            RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, ISOCommand.self,
-            ImageCommand.self, GuestCommand.self, MachineIDCommand.self, HypercallsCommand.self,
+            RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, ImageCommand.self,
+            ISOCommand.self, GuestCommand.self, MachineIDCommand.self, HypercallsCommand.self,
         ])
 
     static func main() async {
@@ -35,6 +37,9 @@ struct Apus: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             if !failure.message.isEmpty { Terminal.error("apus: \(failure.message)") }
             failure.status.leave()
+        } catch let code as ExitCode {
+            // A command whose statuses have meanings of their own, and which has said what there is to say.
+            Foundation.exit(code.rawValue)
         } catch {
             finish(parserError: error)
         }

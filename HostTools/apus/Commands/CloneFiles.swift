@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import DiskImage
 import DomainConfiguration
 import FileTree
 import Foundation
@@ -19,11 +20,17 @@ final class CloneFiles {
         try CommandFailure.asInput { () throws(HostFileError) in try CompleteFile.write(contents, to: path) }
     }
 
-    /// Refuses a disk that the guest writes to: the copies would write to the same.
+    /// An empty image over a disk, which takes what the copy writes.
     func makeOverlay(_ overlay: GuestClone.Overlay) throws(CommandFailure) {
-        throw .input(
-            "\(overlay.backing): a disk that the guest writes to cannot be cloned yet; leave it out, or make it read-only"
-        )
+        try claim(overlay.path)
+        try CommandFailure.asInput { () throws(DiskImageError) in
+            var options = CreationOptions()
+            options.backing = BackingReference(
+                name: overlay.backing, format: overlay.backingFormat == "raw" ? .raw : .qcow2)
+            var opening = ImageOpening()
+            opening.backing = .anywhere
+            try ImageCreation.create(overlay.path, format: .qcow2, size: nil, options: options, opening: opening)
+        }
     }
 
     /// A copy of an initial ramdisk, with an identity in it.

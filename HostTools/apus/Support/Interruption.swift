@@ -9,10 +9,12 @@ enum Interruption {
         // A reader of our output that goes away is an error when we write, not a signal that kills us.
         _ = signal(SIGPIPE, SIG_IGN)
         let task = Task { try await body() }
+        // A queue of its own: work that uses all processors must not keep the signal waiting.
+        let queue = DispatchQueue(label: "signals")
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             // The dispatch source hears of the signal although its default action is off.
             _ = signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { task.cancel() }
             source.resume()
             return source

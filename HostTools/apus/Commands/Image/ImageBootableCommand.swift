@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import ArgumentParser
-import Emulator
+import DiskImage
 import Foundation
 
 /// `apus image bootable`: writes a disk image with the hypervisor and its guests.
@@ -16,6 +16,7 @@ struct ImageBootableCommand: AsyncParsableCommand {
             Examples:
               apus image bootable --output apus.raw linux.cfg other.cfg
               apus image bootable --output apus.img --append "loglevel=debug" --guest-memory 512 vmlinuz
+              apus image bootable -f qcow2 --output apus.qcow2 linux.cfg
               apus run apus.raw                                     boots it as a hard disk
               apus run apus.raw --cpu intel                         the same in Bochs
             """)
@@ -27,7 +28,11 @@ struct ImageBootableCommand: AsyncParsableCommand {
         completion: .file())
     var output: String
 
+    @Option(name: [.customShort("f"), .customLong("format")], help: "The image's format: raw or qcow2.")
+    var format: DiskFormat = .raw
+
     @OptionGroup var dateOptions: DateOptions
+    @OptionGroup var progress: ProgressOptions
 
     @Option(
         help: ArgumentHelp("The hypervisor's command line, such as \"checks=on loglevel=debug\".", valueName: "options")
@@ -46,8 +51,25 @@ struct ImageBootableCommand: AsyncParsableCommand {
         image.dates = try dateOptions.dates()
         // Partitioning tools, and some emulators, want whole mebibytes.
         image.lengthUnit = 512
-        try image.write(named: output)
+        switch format {
+        case .raw: try image.write(named: output)
+        case .qcow2:
+            let temporary = try TemporaryFolder()
+            try image.write(named: temporary.file("disk.raw"))
+            try await convert(temporary.file("disk.raw"), to: output)
+        }
         let names = plan.domains.map { "\($0.name) (\($0.memory) MiB)" }.joined(separator: ", ")
-        Terminal.progress("\(output): raw, \(names)")
+        Terminal.progress("\(output): \(format.rawValue), \(names)")
+    }
+
+    /// Makes a qcow2 image of a raw one, with holes where there are zeros.
+    private func convert(_ raw: String, to path: String) async throws {
+        try await ImageWork.run(progress) { control in
+            var conversion = Conversion()
+            conversion.control = control
+            var opening = ImageOpening()
+            opening.format = .raw
+            try conversion.run(from: try opening.open(raw), to: path)
+        }
     }
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What the C library declares only for _GNU_SOURCE, and Swift therefore does not import.
+#include <linux/falloc.h>
+#include <sys/types.h>
+
+int fallocate(int file, int mode, off_t offset, off_t length);
+
+ssize_t copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t length, unsigned int flags);
+
+// Source: Linux, include/uapi/linux/fs.h.
+static const int LINUX_SEEK_DATA = 3;
+static const int LINUX_SEEK_HOLE = 4;
+// Source: Linux, include/uapi/asm-generic/fcntl.h.
+static const int LINUX_F_OFD_GETLK = 36;
+static const int LINUX_F_OFD_SETLK = 37;

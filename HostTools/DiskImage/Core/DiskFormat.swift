@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+
+/// How a disk is stored in a file.
+public enum DiskFormat: String, CaseIterable, Sendable {
+    /// The bytes of the disk, one after the other.
+    case raw
+    /// QEMU's copy-on-write format, versions 2 and 3. Source: QEMU, `docs/interop/qcow2.txt`.
+    case qcow2
+}

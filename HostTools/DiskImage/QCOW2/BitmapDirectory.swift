@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+/// A persistent bitmap: which parts of the disk were written to since some moment. Source: qcow2.txt, "Bitmaps".
+public struct PersistentBitmap: Equatable, Sendable {
+    /// Where its table lies.
+    let tableOffset: HostOffset
+    /// Entries of its table.
+    let tableCount: UInt32
+    let flags: UInt32
+    /// Its name.
+    public let name: String
+    /// Bytes of the disk for a bit.
+    public let granularity: UInt64
+
+    /// Bit 0: it was not saved correctly.
+    public var isInUse: Bool { flags & 1 != 0 }
+    /// Bit 1: it has to follow all changes of the disk.
+    public var isEnabled: Bool { flags & 2 != 0 }
+}
+
+/// The bitmaps of an image, and where their directory lies.
+struct BitmapDirectory {
+    var offset: HostOffset
+    var size: UInt64
+    var bitmaps: [PersistentBitmap]
+}
+
+extension QCOW2Image {
+    /// The image's bitmaps; nil when there are none that agree with the disk.
+    func bitmapDirectory() throws(DiskImageError) -> BitmapDirectory? {
+        guard header.autoclear.contains(.bitmaps) else { return nil }
+        guard let data = header[.bitmaps], data.count >= 24 else {
+            throw rules.broken(
+                "autoclear_features", at: 88, "bit 0 must be clear when there is no bitmaps extension of 24 bytes")
+        }
+        let count: UInt32 = data.bigEndian(at: 0)
+        let size: UInt64 = data.bigEndian(at: 8)
+        let offset = HostOffset(data.bigEndian(at: 16))
+        try rules.require(1...QCOW2Limits.bitmaps ~= count, "nb_bitmaps", at: 0, "\(count) must be 1 to 65535")
+        try rules.require(
+            size <= QCOW2Limits.bitmapDirectoryBytes, "bitmap_directory_size", at: 0, "\(size) must not exceed 64 MiB")
+        try rules.requireTable(
+            "bitmap_directory_offset", at: 0, offset: offset, bytes: size, fileSize: try file.size(), geometry: geometry
+        )
+        return BitmapDirectory(
+            offset: offset, size: size,
+            bitmaps: try bitmaps(in: try file.read(Int(size), at: offset), count, at: offset))
+    }
+
+    private func bitmaps(
+        in bytes: [UInt8], _ count: UInt32, at offset: HostOffset
+    ) throws(DiskImageError) -> [PersistentBitmap] {
+        var result: [PersistentBitmap] = []
+        var position = 0
+        for index in 0..<count {
+            let (field, place) = ("bitmap \(index)", offset.bytes + UInt64(position))
+            try rules.require(position + 24 <= bytes.count, field, at: place, "the entry must lie within the directory")
+            let nameCount = Int(bytes.bigEndian(UInt16.self, at: position + 18))
+            let extra = Int(bytes.bigEndian(UInt32.self, at: position + 20))
+            let end = position + 24 + extra + nameCount
+            try rules.require(
+                end <= bytes.count && nameCount > 0, field, at: place,
+                "the entry must have a name and lie within the directory")
+            let tableOffset = HostOffset(bytes.bigEndian(at: position))
+            let tableCount: UInt32 = bytes.bigEndian(at: position + 8)
+            try rules.require(bytes[position + 17] <= 63, field, at: place + 17, "granularity_bits must not exceed 63")
+            try rules.requireTable(
+                field, at: place, offset: tableOffset, bytes: UInt64(tableCount) * 8, fileSize: try file.size(),
+                geometry: geometry)
+            let name = String(decoding: bytes[end - nameCount..<end], as: UTF8.self)
+            result.append(
+                PersistentBitmap(
+                    tableOffset: tableOffset, tableCount: tableCount, flags: bytes.bigEndian(at: position + 12),
+                    name: name,
+                    granularity: 1 << UInt64(bytes[position + 17])))
+            position = (end + 7) / 8 * 8
+        }
+        return result
+    }
+
+    /// The clusters that hold a bitmap's bits.
+    func clusters(of bitmap: PersistentBitmap) throws(DiskImageError) -> [HostOffset] {
+        // The table lies within the file, so it is no longer than that; its parts in holes have no entries.
+        let table = TableBytes.numbers(try file.read(Int(bitmap.tableCount) * 8, at: bitmap.tableOffset))
+        var result: [HostOffset] = []
+        for (index, entry) in table.enumerated() where entry & L2Entry.offsetMask != 0 {
+            let offset = HostOffset(entry & L2Entry.offsetMask)
+            try rules.require(
+                geometry.isAligned(offset) && offset.bytes < mappingRules.fileEnd, "bitmap table entry",
+                at: bitmap.tableOffset.bytes + UInt64(index) * 8, "must be the offset of a cluster of the file")
+            result.append(offset)
+        }
+        return result
+    }
+
+    /// The image's bitmaps.
+    public func bitmaps() throws(DiskImageError) -> [PersistentBitmap] { try bitmapDirectory()?.bitmaps ?? [] }
+
+    /// Refuses a change of the disk that the image's bitmaps would have to follow.
+    func requireNoBitmaps(for operation: String) throws(DiskImageError) {
+        let names = try bitmaps().map { "\"\($0.name)\"" }
+        guard names.isEmpty else {
+            throw .refused(
+                file: path,
+                reason:
+                    "its persistent bitmaps (\(names.joined(separator: ", "))) would no longer agree with the disk after "
+                    + "\(operation); keeping them up to date is not supported, so remove them first")
+        }
+    }
+}
