@@ -16,15 +16,19 @@ GUEST_SWIFT = $(SWIFT_BIN)swift build --triple x86_64-unknown-none-elf --toolset
 	--scratch-path $(GUEST_SCRATCH) -c release
 
 # Guests in Swift: NAME, and the SwiftPM product it is linked from.
-SWIFT_GUESTS := conformance benchmark wild-pointers isolation isolation-victim peer two-domains virtual-cpus
+SWIFT_GUESTS := conformance benchmark wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz
 PRODUCT_conformance := ConformanceGuest
 PRODUCT_benchmark := BenchmarkGuest
 PRODUCT_wild-pointers := WildPointersGuest
+PRODUCT_fuzz := FuzzGuest
 PRODUCT_isolation := IsolationGuest
 PRODUCT_isolation-victim := IsolationVictimGuest
 PRODUCT_peer := PeerGuest
 PRODUCT_two-domains := TwoDomainsGuest
 PRODUCT_virtual-cpus := VirtualCPUsGuest
+
+# Frame numbers that come about by chance are small: the image of the fuzzing guest lies where they seldom lead.
+LINK_fuzz := --defsym=guest_base=0x1a00000
 
 # Guests in assembly: Guests/Hostile/NAME.asm for each, and the suite for 32-bit guests.
 ASSEMBLY_GUESTS := $(patsubst Guests/Hostile/%.asm,%,$(wildcard Guests/Hostile/*.asm)) 32-bit
@@ -51,7 +55,7 @@ $(SWIFT_GUESTS:%=$(GUEST_OUTPUT)/%.elf): $(GUEST_OUTPUT)/%.elf: $(GUEST_KIT_OBJE
 		linker/guest.ld
 	@mkdir -p $(@D)
 	$(GUEST_SWIFT) --product $(PRODUCT_$*)
-	$(GUEST_LINK) -T linker/guest.ld -o $@ $(GUEST_KIT_OBJECTS) $(GUEST_ARCHIVE)
+	$(GUEST_LINK) $(LINK_$*) -T linker/guest.ld -o $@ $(GUEST_KIT_OBJECTS) $(GUEST_ARCHIVE)
 
 vpath %.asm Guests/Hostile Guests/Conformance32
 

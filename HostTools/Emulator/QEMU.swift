@@ -88,7 +88,7 @@ public struct QEMU: Sendable, Equatable {
         self.accelerator = accelerator
         self.machine = machine
         self.memory = memory
-        clock = countsInstructions ? .instructions() : .host
+        clock = countsInstructions ? .instructions(skipsIdleTime: true) : .host
         self.waitsForDebugger = waitsForDebugger
     }
 
@@ -119,7 +119,9 @@ public struct QEMU: Sendable, Equatable {
 
     private var clockArguments: [String] {
         guard case .instructions(let shift, let skipsIdleTime) = clock else { return [] }
-        return ["-icount", "shift=\(shift)" + (skipsIdleTime ? ",sleep=off" : "")]
+        // The clock's date counts as well, and must not depend on the host's.
+        let date = ["-rtc", "base=2023-11-14,clock=vm"]
+        return ["-icount", "shift=\(shift)" + (skipsIdleTime ? ",sleep=off" : "")] + date
     }
 
     private var bootArguments: [String] {

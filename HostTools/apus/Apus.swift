@@ -22,8 +22,8 @@ struct Apus: AsyncParsableCommand {
             4 time was up, 5 the emulator is missing.
             """,
         subcommands: [
-            RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, ImageCommand.self,
-            ISOCommand.self, GuestCommand.self, MachineIDCommand.self, HypercallsCommand.self,
+            RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, FuzzCommand.self,
+            ImageCommand.self, ISOCommand.self, GuestCommand.self, MachineIDCommand.self, HypercallsCommand.self,
         ])
 
     static func main() async {

@@ -28,7 +28,7 @@ func buildDomains(of monitor: VirtualMachineMonitor<HostMachine>, _ boot: BootIn
     }
     for index in 0..<boot.moduleCount {
         let module = boot.module(index)
-        monitor.allocator.release(
+        monitor.release(
             from: HostFrame((module.start.value &+ frameSize &- 1) / frameSize),
             to: HostFrame(module.end.value / frameSize))
     }

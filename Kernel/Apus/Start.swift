@@ -50,6 +50,7 @@ private struct StartOfRun {
         let monitor = VirtualMachineMonitor(
             nestedPageTableFormat: Backend.nestedPageTableFormat, machine: machine, allocator: memory, clock: clock,
             options: options)
+        monitor.prepareAudits()
         let buildStart = cpu_read_timestamp()
         buildDomains(of: monitor, boot)
         PhysicalCPU(monitor: monitor, backend: backend).run()
@@ -101,6 +102,10 @@ private func end(
     _ monitor: VirtualMachineMonitor<HostMachine>, entryTimestamp: UInt64,
     buildStart: UInt64
 ) -> Never {
+    if monitor.outcome.hasFailedAudit {
+        Log.write("FATAL the audit has found the hypervisor's books wrong")
+        Shutdown.hypervisorFailed.perform()
+    }
     guard monitor.outcome.endedCount > 0 else {
         Log.write("no domain could be started")
         Shutdown.nothingStarted.perform()

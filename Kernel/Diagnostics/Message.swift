@@ -39,6 +39,11 @@ public struct Message: ExpressibleByStringInterpolation {
         }
     }
 
+    /// Appends another message.
+    public mutating func append(message: Message) {
+        for index in 0..<message.count { append(message.bytes[index]) }
+    }
+
     /// Appends the bytes of a span, with those that are not printable ASCII as dots.
     public mutating func appendPrintable(_ text: Span<UInt8>) {
         for index in text.indices {

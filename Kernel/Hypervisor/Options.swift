@@ -6,6 +6,8 @@ import Diagnostics
 public struct Options: Sendable {
     /// `checks=on|off`: whether control blocks are validated before each entry.
     public var checks = true
+    /// `audit=off|end|domains|MILLISECONDS`: when it is proved that every frame has one owner; nil for what goes with `checks`.
+    public var audit: AuditSchedule?
     /// `loglevel=error|warning|info|debug`: how much the log shows.
     public var logLevel = LogLevel.info
     /// `sched_slice=MICROSECONDS`: how long a virtual CPU runs before the next one's turn, in nanoseconds.
@@ -16,6 +18,9 @@ public struct Options: Sendable {
     /// `provoke=null-read|code-write|data-execute|stack-overflow`: a fault of the hypervisor's own, to see that it is caught
     /// and reported.
     public var provocation: Provocation?
+
+    /// When audits are made: with the checks on, when a domain has ended, unless the option says otherwise.
+    public var auditSchedule: AuditSchedule { audit ?? (checks ? .whenDomainsEnd : .never) }
 
     /// A fault that the hypervisor is asked to commit.
     public enum Provocation: Sendable {
@@ -54,6 +59,8 @@ public struct Options: Sendable {
             microseconds > 0
         {
             slice = microseconds &* 1000
+        } else if let start = word.end(of: "audit="), let schedule = AuditSchedule(word.extracting(start...)) {
+            audit = schedule
         } else if let start = word.end(of: "loglevel="), let level = Options.level(word.extracting(start...)) {
             logLevel = level
         } else if word.isEqual(to: "cpuid_vendor=amd") {

@@ -36,6 +36,11 @@ public final class VirtualMachineMonitor<Machine: Platform> {
     /// What has become of the domains that have ended.
     public internal(set) var outcome = Outcome()
 
+    /// What audits need.
+    var auditState: AuditState
+    /// Where processors stand still for audits.
+    let auditGate = AuditGate()
+
     /// The time-stamp counter when the first guest was entered.
     public internal(set) var firstEntry: UInt64 = 0
 
@@ -49,6 +54,7 @@ public final class VirtualMachineMonitor<Machine: Platform> {
         self.allocator = allocator
         self.clock = clock
         self.options = options
+        auditState = AuditState(options.auditSchedule)
         let leaf = machine.cpuid(0, 0)
         let vendor = ProcessorVendor((leaf.ebx, leaf.edx, leaf.ecx))
         let shown = options.shownVendor ?? vendor
@@ -128,5 +134,7 @@ public final class VirtualMachineMonitor<Machine: Platform> {
         public internal(set) var endedCount = 0
         /// Whether one of them has crashed or was destroyed.
         public internal(set) var hasCrashed = false
+        /// Whether an audit has found the hypervisor's books wrong.
+        public internal(set) var hasFailedAudit = false
     }
 }

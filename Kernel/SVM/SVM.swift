@@ -117,6 +117,9 @@ public final class SVM: VirtualizationBackend {
     /// And its memory is the virtual CPU's.
     public func retire(_ vcpu: VirtualCPU) {}
 
+    /// A VMCB lies in the virtual CPU's own frame, and needs no other.
+    public func forEachFrame(of vcpu: VirtualCPU, _ body: (HostFrame) -> Void) {}
+
     @inline(never)
     public func flushTranslations(of vcpu: VirtualCPU) { vmcb(of: vcpu).flushTranslations() }
 }

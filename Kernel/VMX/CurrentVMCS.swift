@@ -28,6 +28,9 @@ struct CurrentVMCS: VMCSAccess, ControlBlock {
         unsafe _ = owner.deinitialize(count: 1)
     }
 
+    /// Calls `body` for each of its frames.
+    func forEachFrame(_ body: (HostFrame) -> Void) { unsafe owner.pointee.forEachFrame(body) }
+
     /// Makes it current, with the registers that it does not hold.
     func load() { unsafe owner.pointee.load() }
     func clear() { unsafe owner.pointee.clear() }

@@ -42,6 +42,12 @@ struct VMCS: ~Copyable {
         isLaunched = false
     }
 
+    /// Calls `body` for each of its frames.
+    func forEachFrame(_ body: (HostFrame) -> Void) {
+        body(region.frame)
+        body(virtualAPICPage.frame)
+    }
+
     /// VMPTRLD: makes it the current one.
     func load() { _ = cpu_vmptrld(region.address.value) }
 }

@@ -114,6 +114,8 @@ public final class VMX: VirtualizationBackend {
 
     public func retire(_ vcpu: VirtualCPU) { vmcs(of: vcpu).discard() }
 
+    public func forEachFrame(of vcpu: VirtualCPU, _ body: (HostFrame) -> Void) { vmcs(of: vcpu).forEachFrame(body) }
+
     /// Both what was cached under the tables of the domain, which others of its virtual CPUs may have left, and what combines them with
     /// the guest's own. A domain before this one may have had its tables in the same frames.
     @inline(never)

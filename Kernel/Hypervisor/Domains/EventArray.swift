@@ -8,7 +8,8 @@ struct EventArray: ~Copyable {
     /// Holds the addresses of the pages.
     private let list: OwnedFrame
     private let allocator: FrameAllocator
-    private var pageCount: UInt64 = 0
+    /// How many pages there are.
+    private(set) var pageCount: UInt64 = 0
 
     /// How many ports there can be.
     static var portLimit: UInt32 { 1 << 17 }
@@ -25,6 +26,12 @@ struct EventArray: ~Copyable {
     deinit {
         for index in 0..<pageCount { allocator.letGo(of: page(index).frame) }
     }
+
+    /// The frame with the addresses of the pages.
+    var listFrame: HostFrame { list.frame }
+
+    /// The frame of a page that there is.
+    func pageFrame(_ index: UInt64) -> HostFrame { page(index).frame }
 
     /// The first port for which there is no word yet.
     var end: UInt32 { UInt32(truncatingIfNeeded: pageCount) &* EventArray.wordsPerPage }

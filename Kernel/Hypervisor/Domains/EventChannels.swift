@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Architecture
 import XenInterface
 
 /// The ports of a domain. Port 0 is never handed out. The table grows as ports are used, by a frame at a time.
@@ -42,6 +43,9 @@ public struct EventChannels: ~Copyable {
         table.set(UInt64(port), to: channel)
         end = max(end, (port &+ 64) & ~63)
     }
+
+    /// Calls `body` for each frame of the table.
+    func forEachFrame(_ body: (HostFrame) -> Void) { table.forEachFrame(body) }
 
     /// Closes a port.
     public mutating func close(_ port: UInt32) {

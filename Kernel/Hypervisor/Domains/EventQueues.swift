@@ -23,6 +23,9 @@ struct EventQueues: ~Copyable {
         self.held = held
     }
 
+    /// The frame with the control block.
+    var controlFrame: HostFrame { held.frame }
+
     /// Makes a port the first one of a queue.
     func setHead(of priority: UInt8, to port: UInt32) {
         PhysicalMemory.write(port, at: control.advanced(by: 8 &+ UInt64(priority) &* 4))

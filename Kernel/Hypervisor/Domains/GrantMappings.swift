@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Architecture
 import XenInterface
 
 /// A mapping of another domain's frame. Sixteen bytes; one without flags is not in use.
@@ -35,6 +36,9 @@ struct GrantMappings: ~Copyable {
 
     /// One more than the highest handle that there can be.
     var end: UInt32 { UInt32(truncatingIfNeeded: table.count) }
+
+    /// Calls `body` for each frame of the table.
+    func forEachFrame(_ body: (HostFrame) -> Void) { table.forEachFrame(body) }
 
     /// The mapping of a handle; nil when the handle names none.
     subscript(handle: UInt32) -> GrantMapping? {

@@ -27,6 +27,19 @@ public struct GrantTable: ~Copyable {
     /// The number of frames that the table has.
     public var frameCount: UInt32 { UInt32(truncatingIfNeeded: frames.frameCount) }
 
+    /// A frame of the table; nil when the table is not so long.
+    func existingFrame(_ index: UInt64) -> HostFrame? { frames.frame(index) }
+
+    /// No reference from this one on is in use.
+    var useLimit: UInt32 { UInt32(truncatingIfNeeded: uses.count) }
+
+    /// Calls `body` for each frame that holds entries, uses or mappings.
+    func forEachFrame(_ body: (HostFrame) -> Void) {
+        frames.forEachFrame(body)
+        uses.forEachFrame(body)
+        mappings.forEachFrame(body)
+    }
+
     /// Whether the table is long enough for an entry.
     func contains(_ reference: GrantReference) -> Bool { UInt64(reference.rawValue) < frames.count }
 

@@ -126,6 +126,8 @@ public protocol VirtualizationBackend {
     func putAside(_ vcpu: VirtualCPU)
     /// Frees what the control block of a virtual CPU consists of, whose domain has ended and which no processor has.
     func retire(_ vcpu: VirtualCPU)
+    /// Calls `body` for each frame that the backend has taken for a virtual CPU that has a control block.
+    func forEachFrame(of vcpu: VirtualCPU, _ body: (HostFrame) -> Void)
     /// Drops what this processor has cached of a virtual CPU's address translations, before it runs again.
     func flushTranslations(of vcpu: VirtualCPU)
 }

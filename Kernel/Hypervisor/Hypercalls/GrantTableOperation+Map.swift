@@ -62,16 +62,16 @@ extension VirtualMachineMonitor {
         return handle
     }
 
-    /// The place has to show the frame that the handle stands for. Without a place nothing is done.
+    /// The place has to show the frame that the handle stands for, and allow what the handle allows: else a mapping for writing could
+    /// outlive the use that it counts as. Without a place nothing is done.
     private func unmap(_ element: GrantTableOperation.Unmap, _ call: Hypercall) throws(GrantStatus) {
         let domain = call.domain
         guard let mapping = domain.grantTable.mappings[element.handle] else { throw .badHandle }
         guard element.hostAddress != 0 else { return }
         let place = GuestPhysicalAddress(element.hostAddress).frame
-        guard let found = domain.physicalMap.lookup(place), found.use == .grant, found.frame.number == mapping.frame
-        else {
-            throw .generalError
-        }
+        guard let found = domain.physicalMap.lookup(place), found.use == .grant, found.frame.number == mapping.frame,
+            found.isWritable == mapping.isWritable
+        else { throw .generalError }
         do throws(XenError) { try unmap(place, of: domain) } catch { throw .generalError }
         domain.grantTable.mappings.remove(element.handle)
         settle(domain)

@@ -78,4 +78,17 @@ public final class FrameAllocator {
             if uses?.remove(from: frame) == true { frames.free(frame) }
         }
     }
+
+    /// Whether a frame is free.
+    func isFree(_ frame: HostFrame) -> Bool { lock.withLock { frames.isFree(frame) } }
+
+    /// How many users a frame has beside its owner, and whether its owner has freed it.
+    func holders(of frame: HostFrame) -> (count: UInt32, isOrphan: Bool) {
+        lock.withLock { uses?.count(of: frame) ?? (0, false) }
+    }
+
+    /// Calls `body` for each frame in which such users are counted. It must not call the allocator.
+    func forEachUseCountFrame(_ body: (HostFrame) -> Void) {
+        lock.withLock { uses?.forEachOwnFrame(body) }
+    }
 }

@@ -98,6 +98,11 @@ struct FrameBitmap: ~Copyable {
         freeCount &+= 1
     }
 
+    /// Whether a frame is free.
+    func isFree(_ frame: HostFrame) -> Bool {
+        frame.number < frameCount && load(frame.number / 64) &>> (frame.number & 63) & 1 == 0
+    }
+
     private func isFree(run: UInt64) -> Bool {
         var used: UInt64 = 0
         for word in run &* 8..<run &* 8 &+ 8 { used |= load(word) }

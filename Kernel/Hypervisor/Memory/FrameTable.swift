@@ -45,6 +45,14 @@ public struct FrameTable<Element: BitwiseCopyable>: ~Copyable {
         return HostPhysicalAddress(PhysicalMemory.read(UInt64.self, at: slot(index))).frame
     }
 
+    /// Calls `body` for the frame of pointers, and for each with elements.
+    func forEachFrame(_ body: (HostFrame) -> Void) {
+        body(pointers.frame)
+        for index in 0..<frameCount {
+            if let frame = frame(index) { body(frame) }
+        }
+    }
+
     /// The element of the given index; nil when the table is not so long.
     public subscript(index: UInt64) -> Element? {
         guard let address = address(of: index) else { return nil }

@@ -7,6 +7,7 @@ import Architecture
 /// A directory leads to frames of 1024 counts each, which are made when the first of their frames is held, and stay.
 struct FrameUses {
     private let directory: HostFrame
+    private let directorySize: UInt64
     private let frameCount: UInt64
 
     /// Set in a count while the frame is an orphan.
@@ -20,6 +21,7 @@ struct FrameUses {
         guard let directory = frames.takeFrames(size) else { return nil }
         for index in 0..<size { PhysicalMemory.fill(directory.advanced(by: index)) }
         self.directory = directory
+        directorySize = size
         self.frameCount = frameCount
     }
 
@@ -49,6 +51,22 @@ struct FrameUses {
         guard count != 0 else { return false }
         PhysicalMemory.write(count | FrameUses.orphan, at: place)
         return true
+    }
+
+    /// How many users a frame has, and whether it is an orphan.
+    func count(of frame: HostFrame) -> (count: UInt32, isOrphan: Bool) {
+        guard let place = place(of: frame) else { return (0, false) }
+        let count = PhysicalMemory.read(UInt32.self, at: place)
+        return (count & ~FrameUses.orphan, count & FrameUses.orphan != 0)
+    }
+
+    /// Calls `body` for each frame of the directory and of the counts.
+    func forEachOwnFrame(_ body: (HostFrame) -> Void) {
+        for index in 0..<directorySize { body(directory.advanced(by: index)) }
+        for index in 0..<directorySize &* entriesPerTable {
+            let part = PhysicalMemory.read(UInt64.self, at: directory.address.advanced(by: index &* 8))
+            if part != 0 { body(HostPhysicalAddress(part).frame) }
+        }
     }
 
     private func place(of frame: HostFrame) -> HostPhysicalAddress? {

@@ -7,10 +7,11 @@ import Synchronization
 import XenInterface
 
 extension PhysicalCPU {
-    /// Runs virtual CPUs until the last domain has ended.
+    /// Runs virtual CPUs until the last domain has ended, or an audit has found a mistake of the hypervisor's.
     public func run() {
         if number == 0 { monitor.firstEntry = cpu_read_timestamp() }
         while monitor.hasDomains {
+            monitor.auditGate.pass()
             let now = monitor.clock.now
             monitor.accountIfDue(at: now)
             if let vcpu = monitor.scheduler.next(on: number, at: now) {
@@ -20,7 +21,9 @@ extension PhysicalCPU {
             }
             removeEndedDomains()
             sendKicks()
+            guard auditIfDue() else { return }
         }
+        if auditIfDue() { monitor.auditGate.stand() }
     }
 
     /// Nobody can run here: sleeps until there is an interrupt, of the timer or of another processor.

@@ -105,6 +105,18 @@ struct GrantMappingTests {
         #expect(owner.domain.grantTable.use(of: GrantReference(rawValue: 9)).isActive == false)
     }
 
+    @Test("the handle of a mapping for reading does not end one for writing, which would be left without a handle")
+    func handleOfOtherKind() throws {
+        let (owner, user) = try pair()
+        let (_, writing) = try user.map(9, of: owner.identifier)
+        let (_, reading) = try user.map(
+            9, of: owner.identifier, at: TestGuest.mappingPlace + 4096, [.host, .readOnly])
+        #expect(try user.unmap(reading) == .generalError)
+        #expect(try user.unmap(writing, at: TestGuest.mappingPlace + 4096) == .generalError)
+        #expect(try user.unmap(reading, at: TestGuest.mappingPlace + 4096) == .okay)
+        #expect(try user.unmap(writing) == .okay)
+    }
+
     @Test("a mapping is not memory: it is neither given back, nor moved, nor replaced")
     func notMemory() throws {
         let (owner, user) = try pair()

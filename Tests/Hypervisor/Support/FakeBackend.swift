@@ -57,6 +57,7 @@ final class FakeBackend: VirtualizationBackend {
     func makeCurrent(_ vcpu: VirtualCPU, isMoved: Bool) { current.append(FakeBackend.name(of: vcpu)) }
     func putAside(_ vcpu: VirtualCPU) { putAside.append(FakeBackend.name(of: vcpu)) }
     func retire(_ vcpu: VirtualCPU) { retired.append(FakeBackend.name(of: vcpu)) }
+    func forEachFrame(of vcpu: VirtualCPU, _ body: (HostFrame) -> Void) {}
     func flushTranslations(of vcpu: VirtualCPU) { flushes.append(FakeBackend.name(of: vcpu)) }
 
     private static func name(of vcpu: VirtualCPU) -> String { "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier)" }
