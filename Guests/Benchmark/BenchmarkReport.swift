@@ -3,6 +3,9 @@ import GuestKit
 
 /// Measures operations and prints a line for each: `# bench "operation" ticks`.
 struct BenchmarkReport {
+    /// How often an operation is tried.
+    static var tries: Int { 1000 }
+
     /// The guest that the operations run in.
     var guest: Guest
     /// What measuring nothing takes.
@@ -23,11 +26,11 @@ struct BenchmarkReport {
         guest.console.endLine()
     }
 
-    /// The least number of ticks of 1,000 tries.
+    /// The least number of ticks of all tries.
     @inline(__always)
     private func least(_ body: (Guest) -> Void) -> UInt64 {
         var least = UInt64.max
-        for _ in 0..<1000 {
+        for _ in 0..<Self.tries {
             let start = Processor.timestamp
             body(guest)
             least = min(least, Processor.timestamp &- start)

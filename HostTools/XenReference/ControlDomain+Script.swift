@@ -21,6 +21,9 @@ extension ControlDomain {
         xen-init-dom0
         xenconsoled --log=guest --log-dir=/var/log/xen/console
 
+        # now: hundredths of a second since the boot.
+        now() { read -r up idle </proc/uptime; echo ${up%.*}${up#*.}; }
+
         # reason NAME: the number of the reason why a domain has ended, or "-" while it runs.
         reason() { xl list -v "$1" | awk 'NR == 2 { print $8 }'; }
 
@@ -38,8 +41,11 @@ extension ControlDomain {
             say start $next
             numbers=
             for name in $names; do
+                start=$(now)
                 xl create -p -e -q /guests/$name.cfg
+                end=$(now)
                 [ "$(xl domid $name)" = $next ] || { say "failed: xl did not start domain $next"; poweroff -f; }
+                say created $next $((end - start))0000000
                 numbers="$numbers $next"
                 next=$((next + 1))
             done

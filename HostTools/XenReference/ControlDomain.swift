@@ -8,7 +8,8 @@ struct ControlDomain {
 
     /// The commands that the script uses.
     private static let commands = [
-        "sh", "awk", "cat", "echo", "grep", "insmod", "killall", "ln", "mkdir", "mount", "poweroff", "sed", "sleep",
+        "sh", "awk", "cat", "echo", "grep", "insmod", "killall", "ln", "mkdir", "mount", "poweroff", "sed",
+        "sleep",
         "timeout", "touch",
     ]
 

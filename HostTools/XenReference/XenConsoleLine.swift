@@ -9,6 +9,8 @@ public enum XenConsoleLine: Sendable, Equatable {
     case ring(Int, String)
     /// The control domain is about to build a group whose first domain has this number.
     case starting(Int)
+    /// How long it took to build a domain and to let it run, in nanoseconds of the machine.
+    case created(Int, nanoseconds: Int)
     /// The group's domains run from here on.
     case running([Int])
     /// What became of a domain; nil when it still ran at the end of its time.
@@ -42,7 +44,7 @@ public enum XenConsoleLine: Sendable, Equatable {
         case .hypervisor(let text): "(XEN) \(text)"
         case .failed(let text), .other(let text): text
         case .ended(let number, let reason): "(xl) d\(number) ended: \(reason ?? "silent when its time was up")"
-        case .ring, .starting, .running, .done: nil
+        case .ring, .starting, .created, .running, .done: nil
         }
     }
 
@@ -51,6 +53,9 @@ public enum XenConsoleLine: Sendable, Equatable {
         switch words[0] {
         case "start": return words.last.flatMap(Int.init).map(XenConsoleLine.starting)
         case "run": return .running(text.split(separator: " ").dropFirst().compactMap { Int($0) })
+        case "created":
+            let numbers = words.dropFirst().compactMap { Int($0) }
+            return numbers.count == 2 ? .created(numbers[0], nanoseconds: numbers[1]) : nil
         case "ring":
             guard words.count == 3, let number = Int(words[1]) else { return nil }
             return .ring(number, words[2])

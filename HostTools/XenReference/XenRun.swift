@@ -84,7 +84,9 @@ public struct XenRun: Sendable {
                     QEMU.Module(path: ramdisk),
                 ]),
             machine: .pc, memory: Self.ownMemory.machine + guests)
-        machine.clock = .instructions(shift: countsInstructions ? 0 : Self.usualShift, skipsIdleTime: true)
+        // Where a nanosecond is an instruction, QEMU may find no timer to jump to, and stand still.
+        machine.clock = .instructions(
+            shift: countsInstructions ? 0 : Self.usualShift, skipsIdleTime: !countsInstructions)
         machine.lackingFeatures = Self.troublesomeFeatures
         return machine
     }
@@ -100,7 +102,7 @@ public struct XenRun: Sendable {
             case .done: isDone = true
             case .failed(let reason): failure = failure ?? reason
             case .hypervisor(let text), .other(let text): lastLines = lastLines.suffix(7) + [text]
-            case .domain, .ring, .starting, .running, .ended: break
+            case .domain, .ring, .starting, .created, .running, .ended: break
             }
         }
 

@@ -11,6 +11,7 @@ struct XenConsoleLineTests {
             ("(d3) ok 1 a test", .domain(3, "ok 1 a test")),
             ("(XEN) d3v0 Triple fault", .hypervisor("d3v0 Triple fault")),
             ("=== start 2", .starting(2)),
+            ("=== created 2 1500", .created(2, nanoseconds: 1500)),
             ("=== run 2 3", .running([2, 3])),
             ("=== ring 3 ok 1  two spaces", .ring(3, "ok 1  two spaces")),
             ("=== ring 3 ", .ring(3, "")),
@@ -35,7 +36,9 @@ struct XenConsoleLineTests {
 
     @Test(
         "with the mark that says nothing sensible is only shown",
-        arguments: ["=== ", "=== end", "=== end x 0", "=== ring", "=== start", "=== start x", "=== unknown 3"])
+        arguments: [
+            "=== ", "=== end", "=== end x 0", "=== ring", "=== start", "=== start x", "=== created 2", "=== unknown 3",
+        ])
     func nonsense(line: String) {
         #expect(XenConsoleLine(line) == .other(line))
     }

@@ -9,6 +9,8 @@ struct TestSuite {
     struct Member {
         /// The name of a built guest, `.build/guests/NAME.elf`, or the path of a guest.
         var guest: String
+        /// The domain's name, where it is not that of the guest.
+        var name: String?
         var expectation: GuestExpectation = .report
         /// What the guest is told, before the number of the domain beside it.
         var commandLine = ""
@@ -78,7 +80,7 @@ struct TestSuite {
             throw .input("\(member.guest): no suite (known: \(known)), no file, and not built (make guests)")
         }
         return DomainConfiguration(
-            name: GuestOptions.name(of: member.guest), kernel: path, commandLine: member.commandLine,
+            name: member.name ?? GuestOptions.name(of: member.guest), kernel: path, commandLine: member.commandLine,
             memory: member.memory, vCPUCount: member.vCPUCount)
     }
 }

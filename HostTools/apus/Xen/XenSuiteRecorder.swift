@@ -35,7 +35,7 @@ struct XenSuiteRecorder {
             for number in recorders.keys where text.hasPrefix("d\(number)v") || text.hasPrefix("d\(number):") {
                 recorders[number]?.consume("(XEN) \(text)")
             }
-        case .starting, .done, .failed, .other: break
+        case .starting, .created, .done, .failed, .other: break
         }
     }
 

@@ -2,7 +2,7 @@
 import Emulator
 
 /// One figure of a benchmark run: an operation and the ticks of the time-stamp counter that it took.
-struct Measurement {
+struct Measurement: Codable, Equatable {
     var operation: String
     var ticks: Int
 
@@ -16,7 +16,8 @@ struct Measurement {
         }
     }
 
-    private init?(guestLine text: String) {
+    /// Reads a guest's line.
+    init?(guestLine text: String) {
         let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "# bench ", let count = Self.count(parts[2].drop { $0 == " " }) else {
             return nil
@@ -32,7 +33,8 @@ struct Measurement {
         self.init(operation: "boot \(words[3])", ticks: count)
     }
 
-    private init(operation: String, ticks: Int) {
+    /// A figure that was come by in another way.
+    init(operation: String, ticks: Int) {
         self.operation = operation
         self.ticks = ticks
     }
@@ -42,26 +44,9 @@ struct Measurement {
         return value
     }
 
-    /// A list of objects, one for each operation.
-    /// - Parameter field: the name that the figure gets.
-    static func json(_ measurements: [Measurement], field: String) -> String {
-        let objects = measurements.map {
-            "  {\"operation\": \"\(escaped($0.operation))\", \"\(field)\": \($0.ticks)}"
-        }
-        return "[\n" + objects.joined(separator: ",\n") + "\n]"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.flatMap { $0 == "\\" || $0 == "\"" ? ["\\", $0] : [$0] }.reduce(into: "") { $0.append($1) }
-    }
-
-    /// Lines with the figures under each other.
-    static func table(_ measurements: [Measurement]) -> String {
-        let width = measurements.map(\.operation.count).max() ?? 0
-        return measurements.map { measurement in
-            let name = measurement.operation + String(repeating: " ", count: width - measurement.operation.count)
-            let figure = String(measurement.ticks)
-            return "\(name)  \(String(repeating: " ", count: max(0, 12 - figure.count)))\(figure)"
-        }.joined(separator: "\n")
+    /// Adds those figures whose operation was not measured before.
+    static func merge(_ later: [Measurement], into measurements: inout [Measurement]) {
+        let known = Set(measurements.map(\.operation))
+        measurements += later.filter { !known.contains($0.operation) }
     }
 }
