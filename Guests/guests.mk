@@ -16,9 +16,10 @@ GUEST_SWIFT = $(SWIFT_BIN)swift build --triple x86_64-unknown-none-elf --toolset
 	--scratch-path $(GUEST_SCRATCH) -c release
 
 # Guests in Swift: NAME, and the SwiftPM product it is linked from.
-SWIFT_GUESTS := conformance benchmark wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz
+SWIFT_GUESTS := conformance benchmark processors wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz
 PRODUCT_conformance := ConformanceGuest
 PRODUCT_benchmark := BenchmarkGuest
+PRODUCT_processors := ProcessorsGuest
 PRODUCT_wild-pointers := WildPointersGuest
 PRODUCT_fuzz := FuzzGuest
 PRODUCT_isolation := IsolationGuest

@@ -12,8 +12,8 @@
 
 MULTIBOOT_MAGIC equ 0x1BADB002
 MULTIBOOT_FLAGS equ 3                   ; modules on page boundaries, and the memory map
-CODE_SELECTOR   equ 0x08
-DATA_SELECTOR   equ 0x10
+
+%include "long-mode.inc"
 
         section .multiboot align=4
         dd      MULTIBOOT_MAGIC
@@ -62,21 +62,9 @@ start:
         add     edi, 8
         loop    .directory
 
-        mov     eax, cr4
-        or      eax, 1 << 5             ; PAE
-        mov     cr4, eax
-        mov     eax, early_root
-        mov     cr3, eax
-        mov     ecx, 0xC0000080         ; EFER
-        rdmsr
-        or      eax, 1 << 8 | 1 << 11   ; LME, NXE
-        wrmsr
+        ENABLE_LONG_MODE
         pop     esi                     ; second argument: the loader's information
         pop     edi                     ; first: its magic number
-        mov     eax, cr0
-        and     eax, ~(1 << 2 | 1 << 3 | 1 << 29 | 1 << 30)     ; EM, TS, NW, CD
-        or      eax, 1 << 31 | 1 << 16 | 1 << 5 | 1 << 1 | 1    ; PG, WP, NE, MP, PE
-        mov     cr0, eax
         lgdt    [descriptor_pointer]
         jmp     CODE_SELECTOR:long_mode
 
@@ -97,13 +85,7 @@ no_long_mode:
 
         bits    64
 long_mode:
-        mov     eax, DATA_SELECTOR
-        mov     ds, eax
-        mov     es, eax
-        mov     ss, eax
-        xor     eax, eax
-        mov     fs, eax
-        mov     gs, eax
+        LOAD_DATA_SEGMENTS
         mov     rsp, stack_top
         xor     ebp, ebp                ; a backtrace ends here
         mov     edi, edi
@@ -121,6 +103,7 @@ no_long_mode_message:
         align   8
         global  kernel_layout
         extern  text_start, text_end, constants_end, data_end, vectors
+        extern  trampoline_start, trampoline_end, processor_stack, processor_tables
 kernel_layout:                          ; struct KernelLayout in Kernel/CPU/CPU.h
         dq      text_start, text_end
         dq      constants_end
@@ -132,6 +115,8 @@ kernel_layout:                          ; struct KernelLayout in Kernel/CPU/CPU.
         dq      vectors
         dq      descriptors
         dq      task_state
+        dq      trampoline_start, trampoline_end
+        dq      processor_stack, processor_tables
 
         section .data
         align   8
@@ -149,6 +134,7 @@ task_state:
 
         section .bss
         align   4096
+        global  early_root
 early_root:             resb 4096
 early_pointers:         resb 4096
 early_directories:      resb 4 * 4096

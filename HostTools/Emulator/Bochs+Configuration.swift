@@ -18,7 +18,7 @@ extension Bochs {
         memory: guest=\(memory), host=\(memory)
         romimage: \(firmwareImage)
         vgaromimage: file=/usr/share/vgabios/vgabios.bin
-        cpu: model=\(processor.rawValue), count=1, ips=\(Self.instructionsPerSecond), \
+        cpu: model=\(processor.rawValue), count=\(processorCount), ips=\(Self.instructionsPerSecond), \
         reset_on_triple_fault=0, ignore_bad_msrs=1
         mouse: enabled=0
         speaker: enabled=0

@@ -8,6 +8,9 @@ public struct Bochs: EmulatedMachine, Equatable {
     /// The program's name, looked up on PATH.
     public static let program = "bochs-bin"
 
+    /// The most processors that a machine can have.
+    public static let maximumProcessorCount = 8
+
     /// What the machine runs before the boot loader.
     public enum Firmware: String, Sendable, CaseIterable {
         /// Bochs' own: it allows VMX in the register FEATURE_CONTROL, and locks that.
@@ -24,19 +27,22 @@ public struct Bochs: EmulatedMachine, Equatable {
     public var firmware: Firmware
     /// Memory of the whole machine, in MiB.
     public var memory: Int
+    /// How many processors the machine has, 1 to 8.
+    public var processorCount: Int
     /// The name of the program to start, or its path.
     public var program: String
 
     /// A machine; see the properties.
     public init(
         image: String, isDisk: Bool = false, processor: Processor, firmware: Firmware = .bochs, memory: Int = 512,
-        program: String = Bochs.program
+        processorCount: Int = 1, program: String = Bochs.program
     ) {
         self.image = image
         self.isDisk = isDisk
         self.processor = processor
         self.firmware = firmware
         self.memory = memory
+        self.processorCount = processorCount
         self.program = program
     }
 

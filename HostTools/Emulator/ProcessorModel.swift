@@ -36,6 +36,9 @@ public enum ProcessorModel: Sendable, Hashable {
         }
     }
 
+    /// Whether Bochs has it.
+    public var isBochs: Bool { if case .bochs = self { true } else { false } }
+
     /// Who makes the processor.
     public var vendor: ProcessorVendor {
         switch self {

@@ -70,6 +70,8 @@ public struct QEMU: Sendable, Equatable {
     public var machine: Machine
     /// Memory of the whole machine, in MiB.
     public var memory: Int
+    /// How many processors the machine has.
+    public var processorCount: Int
     /// What the machine's time is made of.
     public var clock: Clock
     /// Whether QEMU waits for a debugger on TCP port 1234 before the first instruction.
@@ -82,12 +84,13 @@ public struct QEMU: Sendable, Equatable {
     /// A machine; see the properties. To count instructions is to have a clock of them, one tick each.
     public init(
         boot: BootMedium, accelerator: Accelerator = .tcg, machine: Machine = .q35, memory: Int = 512,
-        countsInstructions: Bool = false, waitsForDebugger: Bool = false
+        processorCount: Int = 1, countsInstructions: Bool = false, waitsForDebugger: Bool = false
     ) {
         self.boot = boot
         self.accelerator = accelerator
         self.machine = machine
         self.memory = memory
+        self.processorCount = processorCount
         clock = countsInstructions ? .instructions(skipsIdleTime: true) : .host
         self.waitsForDebugger = waitsForDebugger
     }
@@ -96,7 +99,8 @@ public struct QEMU: Sendable, Equatable {
     public var arguments: [String] {
         var arguments =
             processorArguments + [
-                "-machine", machine.rawValue, "-m", String(memory), "-display", "none", "-serial", "stdio",
+                "-machine", machine.rawValue, "-m", String(memory), "-smp", String(processorCount),
+                "-display", "none", "-serial", "stdio",
                 "-monitor", "none", "-no-reboot", "-nodefaults", "-vga", "std",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
             ]

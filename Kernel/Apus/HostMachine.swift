@@ -12,23 +12,35 @@ public final class HostMachine: Platform {
     private let hostExtendedControl: XCR0
     public let extendedStateComponents: XCR0
 
-    /// The processor that we run on, with its timers measured. Switches on XSAVE where there is one, as guests' vector
-    /// registers need it.
+    /// The numbers of the processors' local APICs. Written during start-up only.
+    private var addresses = InlineArray<64, UInt32>(repeating: .max)
+
+    /// The machine, on the processor that has booted it, with its timers measured. Switches on XSAVE where there is one, as guests'
+    /// vector registers need it.
     init(_ calibration: TimerCalibration) {
         ticksPerMicrosecond = max(calibration.apicFrequency / 1_000_000, 1)
         hasTimestampAuxiliary = cpu_cpuid(0x8000_0001, 0).edx & 1 << 27 != 0
-        cpu_write_cr4(cpu_read_cr4() | CR4.fxsave.rawValue | 1 << 10)
         var components: XCR0 = []
         // QEMU models that have XSAVE but none of its extensions refuse CR4.OSXSAVE: there it is not used.
         if cpu_cpuid(1, 0).ecx & 1 << 26 != 0 && cpu_cpuid(0xD, 1).eax != 0 {
-            cpu_write_cr4(cpu_read_cr4() | CR4.xsave.rawValue)
             let supported = XCR0(rawValue: UInt64(cpu_cpuid(0xD, 0).eax))
             components = supported.intersection([.x87, .sse, .avx])
-            cpu_write_xcr0(components.rawValue)
         }
         extendedStateComponents = components
         hostExtendedControl = components
+        prepareProcessor()
     }
+
+    /// Switches on what guests' vector registers need, on the processor that calls.
+    func prepareProcessor() {
+        cpu_write_cr4(cpu_read_cr4() | CR4.fxsave.rawValue | 1 << 10)
+        guard !hostExtendedControl.isEmpty else { return }
+        cpu_write_cr4(cpu_read_cr4() | CR4.xsave.rawValue)
+        cpu_write_xcr0(hostExtendedControl.rawValue)
+    }
+
+    /// Notes how a processor is addressed.
+    func note(_ processor: Int, address: UInt32) { addresses[processor] = address }
 
     public static func log(_ level: LogLevel, _ message: Message) { Log.write(level, message) }
 
@@ -43,7 +55,10 @@ public final class HostMachine: Platform {
         LocalAPIC.startTimer(count: UInt32(truncatingIfNeeded: max(count, 1)))
     }
 
-    public func interrupt(_ processor: Int) {}
+    public func interrupt(_ processor: Int) {
+        guard processor >= 0, processor < 64, addresses[processor] != .max else { return }
+        LocalAPIC.interrupt(addresses[processor], vector: InterruptVector.kick)
+    }
 
     public func takeInterrupts() { cpu_take_pending_interrupts() }
 

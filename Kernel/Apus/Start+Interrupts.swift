@@ -5,12 +5,17 @@ import Hypervisor
 import Machine
 
 /// Exceptions, the old interrupt controller silenced, the local APIC on.
-func prepareInterrupts(_ memory: FrameAllocator) {
-    DescriptorTables.load(interruptTable: takeFrames(1, from: memory).address)
+///
+/// Returns where the interrupt descriptor table lies, for the other processors.
+func prepareInterrupts(_ memory: FrameAllocator) -> HostPhysicalAddress {
+    let table = takeFrames(1, from: memory).address
+    DescriptorTables.makeInterruptTable(at: table)
+    DescriptorTables.load(.ofBootProcessor, interruptTable: table)
     LegacyDevices.silenceInterruptController()
     let isX2APIC = LocalAPIC.enable()
     let mode: StaticString = isX2APIC ? "x2APIC" : "xAPIC"
     Log.info("interrupts: descriptor tables loaded, local APIC on in \(mode) mode")
+    return table
 }
 
 /// The rates of the time-stamp counter and of the local APIC's timer.

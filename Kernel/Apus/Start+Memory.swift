@@ -70,7 +70,7 @@ private func findRoom(_ size: UInt64, _ boot: BootInformation) -> UInt64 {
 }
 
 /// Changes from the page tables of boot/entry.asm to the kernel's own.
-func enterPageTables(_ boot: BootInformation, _ memory: FrameAllocator) {
+func enterPageTables(_ boot: BootInformation, _ memory: FrameAllocator) -> KernelPageTables {
     let tables = KernelPageTables { takeFrames(1, from: memory).address.value }
     let layout = kernel_layout
     // The first page stays unmapped, so that null pointers fault.
@@ -95,6 +95,7 @@ func enterPageTables(_ boot: BootInformation, _ memory: FrameAllocator) {
     tables.load()
     Log.info(
         "paging: own page tables; code \(hex: layout.text_start) to \(hex: layout.text_end), stack guards in place")
+    return tables
 }
 
 /// The first of so many zeroed frames in a row.

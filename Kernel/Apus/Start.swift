@@ -20,9 +20,11 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
     let options = readOptions(boot)
     Log.info("Apus, a Xen-compatible microhypervisor; the interface is that of Xen 4.17")
 
+    // The firmware's tables are read while the first page is still mapped.
+    let processors = ProcessorList(searching: ProcessorList.biosRanges)
     let memory = prepareMemory(boot)
-    enterPageTables(boot, memory)
-    prepareInterrupts(memory)
+    let tables = enterPageTables(boot, memory)
+    let interruptTable = prepareInterrupts(memory)
     options.provocation?.commit()
     let calibration = measureTimers()
     let secondsSinceEntry = (cpu_read_timestamp() &- entryTimestamp) / calibration.timestampFrequency
@@ -31,9 +33,18 @@ public func kernelMain(_ magic: UInt32, _ informationAddress: UInt32, _ entryTim
         wallClockSeconds: WallClock.secondsSince1970() &- secondsSinceEntry)
 
     let machine = HostMachine(calibration)
-    let start = StartOfRun(
+    let run = StartOfRun(
         boot: boot, machine: machine, memory: memory, clock: clock, options: options, entryTimestamp: entryTimestamp)
-    if VMX.isPresent { start.run(enableVMX(memory)) } else { start.run(enableSVM(memory)) }
+    let others = OtherProcessors(
+        identifiers: processors, boot: boot, memory: memory, machine: machine, interruptTable: interruptTable,
+        frequency: calibration.timestampFrequency)
+    if VMX.isPresent {
+        let vmx = enableVMX(memory)
+        run.run(vmx, processorCount: others.start(.vmx(vmx), tables))
+    } else {
+        let svm = enableSVM(memory)
+        run.run(svm, processorCount: others.start(.svm(svm), tables))
+    }
 }
 
 /// What has been found out of the machine before a vendor's way of running guests is chosen.
@@ -45,15 +56,17 @@ private struct StartOfRun {
     let options: Options
     let entryTimestamp: UInt64
 
-    /// Builds the domains, runs them until the last one has ended, and ends the run.
-    func run<Backend: VirtualizationBackend>(_ backend: Backend) -> Never {
+    /// Builds the domains, runs them on all processors until the last one has ended, and ends the run.
+    func run<Backend: VirtualizationBackend>(_ backend: Backend, processorCount: Int) -> Never {
         let monitor = VirtualMachineMonitor(
             nestedPageTableFormat: Backend.nestedPageTableFormat, machine: machine, allocator: memory, clock: clock,
-            options: options)
+            options: options, processorCount: processorCount)
         monitor.prepareAudits()
         let buildStart = cpu_read_timestamp()
         buildDomains(of: monitor, boot)
-        PhysicalCPU(monitor: monitor, backend: backend).run()
+        let processor = PhysicalCPU(monitor: monitor, backend: backend)
+        OtherProcessors.release(monitor, processorCount: processorCount)
+        processor.run()
         end(monitor, entryTimestamp: entryTimestamp, buildStart: buildStart)
     }
 }

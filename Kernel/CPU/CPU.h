@@ -215,6 +215,9 @@ INSTRUCTION uint32_t cpu_compare_exchange32(uint64_t address, uint32_t expected,
 INSTRUCTION void cpu_clear_bits16(uint64_t address, uint16_t bits) {
     __atomic_fetch_and((uint16_t *)address, (uint16_t)~bits, __ATOMIC_SEQ_CST);
 }
+INSTRUCTION uint64_t cpu_exchange64(uint64_t address, uint64_t value) {
+    return __atomic_exchange_n((uint64_t *)address, value, __ATOMIC_SEQ_CST);
+}
 INSTRUCTION uint8_t cpu_exchange8(uint64_t address, uint8_t value) {
     return __atomic_exchange_n((uint8_t *)address, value, __ATOMIC_SEQ_CST);
 }
@@ -247,6 +250,9 @@ struct KernelLayout {
     uint64_t vectors;
     uint64_t global_descriptors;
     uint64_t task_state;
+    /// The lines of boot/processors.asm that other processors begin with, and where they find their stack and the page tables.
+    uint64_t trampoline_start, trampoline_end;
+    uint64_t processor_stack, processor_tables;
 };
 
 extern const struct KernelLayout kernel_layout;

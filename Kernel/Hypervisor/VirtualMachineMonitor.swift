@@ -123,6 +123,9 @@ public final class VirtualMachineMonitor<Machine: Platform> {
         return exists ? .operationNotPermitted : .noSuchProcess
     }
 
+    /// Interrupts a processor, so that it looks whether there is something to do.
+    public func interrupt(_ processor: Int) { machine.interrupt(processor) }
+
     /// Notes that a domain could not be built, so that the run counts as failed.
     public func noteFailedBuild() {
         outcome.hasCrashed = true

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Architecture
 import CPU
 import Diagnostics
 
@@ -19,10 +20,15 @@ public enum Backtrace {
         }
     }
 
+    /// Whether an address lies on a stack of this processor, which the task register leads to.
     private static func isOnStack(_ address: UInt64) -> Bool {
-        let layout = kernel_layout
-        let main = layout.stack_guard &+ 4096..<layout.stack_top
-        let fault = layout.fault_stack_guard &+ 4096..<layout.fault_stack_top
-        return address & 7 == 0 && (main.contains(address) || fault.contains(address))
+        let own = cpu_read_task_base()
+        let boot = ProcessorArea.ofBootProcessor
+        let area =
+            own == boot.taskState
+            ? boot
+            : ProcessorArea(
+                at: HostPhysicalAddress(own & ~(frameSize &- 1) &- (ProcessorArea.frameCount - 1) &* frameSize))
+        return address & 7 == 0 && area.isOnStack(address)
     }
 }

@@ -2,8 +2,7 @@
 import Architecture
 import CPU
 
-/// The hypervisor's own segments and interrupt gates. boot/entry.asm has reserved room for the segments, and
-/// boot/vectors.asm holds a stub of 16 bytes for each of the 256 vectors. (AMD APM vol. 2 §4.6, §8.9, §12.2.5)
+/// The hypervisor's own segments and interrupt gates. Every processor has its own segments; boot/vectors.asm holds a stub of 16 bytes for each of the 256 vectors. (AMD APM vol. 2 §4.6, §8.9, §12.2.5)
 public enum DescriptorTables {
     /// The selector of 64-bit code.
     public static let codeSelector: UInt16 = 0x08
@@ -13,27 +12,33 @@ public enum DescriptorTables {
     /// Double faults and non-maskable interrupts run on a stack of their own, so that a stack overflow can be reported.
     private static let faultStack: UInt8 = 1
 
-    /// Loads the task register with the fault stack in it, and an interrupt descriptor table in the frame at `table`.
-    public static func load(interruptTable table: HostPhysicalAddress) {
-        let layout = kernel_layout
-        let stackEntry: UInt64 = 36
-        cpu_store32(layout.task_state &+ stackEntry, UInt32(truncatingIfNeeded: layout.fault_stack_top))
-        cpu_store32(layout.task_state &+ stackEntry &+ 4, UInt32(truncatingIfNeeded: layout.fault_stack_top >> 32))
-        let task = TaskStateDescriptor(base: layout.task_state, limit: 103)
-        cpu_store64(layout.global_descriptors &+ UInt64(taskSelector), task.low)
-        cpu_store64(layout.global_descriptors &+ UInt64(taskSelector) &+ 8, task.high)
-        cpu_load_gdt(layout.global_descriptors, 5 * 8 - 1)
-        cpu_load_task_register(taskSelector)
-
+    /// Makes an interrupt descriptor table in the frame at `table`, for all processors.
+    public static func makeInterruptTable(at table: HostPhysicalAddress) {
         for vector in UInt64(0)..<256 {
             let ownStack =
                 vector == UInt64(Exception.doubleFault.rawValue)
                 || vector == UInt64(Exception.nonMaskableInterrupt.rawValue)
             let gate = Gate(
-                target: layout.vectors &+ vector &* 16, codeSelector: codeSelector, stack: ownStack ? faultStack : 0)
+                target: kernel_layout.vectors &+ vector &* 16, codeSelector: codeSelector,
+                stack: ownStack ? faultStack : 0)
             cpu_store64(table.value &+ vector &* 16, gate.low)
             cpu_store64(table.value &+ vector &* 16 &+ 8, gate.high)
         }
-        cpu_load_idt(table.value, 256 * 16 - 1)
+    }
+
+    /// Loads this processor's own segments, task register and fault stack, and the interrupt descriptor table of all.
+    public static func load(_ area: ProcessorArea, interruptTable: HostPhysicalAddress) {
+        let stackEntry: UInt64 = 36
+        cpu_store32(area.taskState &+ stackEntry, UInt32(truncatingIfNeeded: area.faultStackTop))
+        cpu_store32(area.taskState &+ stackEntry &+ 4, UInt32(truncatingIfNeeded: area.faultStackTop >> 32))
+        for index in UInt64(0)..<3 where area.descriptors != kernel_layout.global_descriptors {
+            cpu_store64(area.descriptors &+ index &* 8, cpu_load64(kernel_layout.global_descriptors &+ index &* 8))
+        }
+        let task = TaskStateDescriptor(base: area.taskState, limit: 103)
+        cpu_store64(area.descriptors &+ UInt64(taskSelector), task.low)
+        cpu_store64(area.descriptors &+ UInt64(taskSelector) &+ 8, task.high)
+        cpu_load_gdt(area.descriptors, 5 * 8 - 1)
+        cpu_load_task_register(taskSelector)
+        cpu_load_idt(interruptTable.value, 256 * 16 - 1)
     }
 }

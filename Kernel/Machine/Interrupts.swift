@@ -7,6 +7,8 @@ import Diagnostics
 public enum InterruptVector {
     /// The local APIC's timer.
     public static let timer: UInt8 = 0xF0
+    /// What one processor sends to another, so that it looks at what is pending.
+    public static let kick: UInt8 = 0xF1
     /// What the local APIC sends when an interrupt went away before it was taken.
     public static let spurious: UInt8 = 0xFF
 }
@@ -17,7 +19,7 @@ public enum InterruptVector {
 public func interruptTaken(_ frame: UnsafePointer<InterruptFrame>) {
     // SAFETY: boot/vectors.asm passes the address of the frame that it has just pushed.
     let taken = unsafe frame.pointee
-    if taken.vector == UInt64(InterruptVector.timer) {
+    if taken.vector == UInt64(InterruptVector.timer) || taken.vector == UInt64(InterruptVector.kick) {
         LocalAPIC.endOfInterrupt()
     } else if taken.vector < 32 {
         report(taken)
@@ -27,6 +29,7 @@ public func interruptTaken(_ frame: UnsafePointer<InterruptFrame>) {
 
 /// Prints the exception, the registers and a backtrace: `apus run` adds the functions' names to the addresses.
 private func report(_ frame: InterruptFrame) {
+    Log.beginFailure()
     let name = Exception(rawValue: UInt8(truncatingIfNeeded: frame.vector))?.name ?? "reserved exception"
     Log.write("FATAL \(name), vector \(frame.vector), error code \(hex: frame.error)")
     Log.write(

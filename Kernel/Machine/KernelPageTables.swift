@@ -28,12 +28,15 @@ public struct KernelPageTables: ~Copyable {
         }
     }
 
-    /// Takes a 4 KiB page out; it must lie in a range that was mapped with 4 KiB pages.
+    /// Takes a 4 KiB page out; larger pages are split for that. Takes effect when the tables are loaded the next time.
     public func unmap(_ address: UInt64) {
         cpu_store64(entry(for: address, level: 1), 0)
     }
 
-    /// Makes these tables the ones in force.
+    /// The address of the highest table.
+    public var rootAddress: UInt64 { root }
+
+    /// Makes these tables the ones in force on this processor.
     public func load() {
         cpu_write_cr3(root)
     }
@@ -55,9 +58,21 @@ public struct KernelPageTables: ~Copyable {
             if cpu_load64(slot) == 0 {
                 cpu_store64(slot, PageTableEntry(takeFrame(), [.present, .writable]).rawValue)
             }
+            if PageTableEntry(rawValue: cpu_load64(slot)).contains(.large) { split(slot, level: current) }
             table = PageTableEntry(rawValue: cpu_load64(slot)).address
             current &-= 1
         }
         return table &+ tableIndex(of: address, level: level) &* 8
+    }
+
+    /// Replaces a large page by a table that maps the same with smaller ones.
+    private func split(_ slot: UInt64, level: UInt64) {
+        let large = PageTableEntry(rawValue: cpu_load64(slot))
+        let flags = cpu_load64(slot) & ~PageTableEntry.addressMask & ~(level == 2 ? PageTableEntry.large.rawValue : 0)
+        let table = takeFrame()
+        for index in 0..<entriesPerTable {
+            cpu_store64(table &+ index &* 8, large.address &+ index &* pageSize(level &- 1) | flags)
+        }
+        cpu_store64(slot, PageTableEntry(table, [.present, .writable]).rawValue)
     }
 }

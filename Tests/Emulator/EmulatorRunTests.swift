@@ -33,7 +33,8 @@ struct EmulatorRunTests {
         let ending = try await EmulatorRun(program: fake.path, arguments: [], timeout: 1).run { _ in lines += 1 }
         #expect(ending == .timedOut(seconds: 1))
         #expect(lines == 1)
-        #expect(ContinuousClock.now - start < .seconds(30))
+        // Far less than the program would take by itself; how long a busy host needs to end it is another matter.
+        #expect(ContinuousClock.now - start < .seconds(300))
         #expect(try await isGone(fake))
     }
 

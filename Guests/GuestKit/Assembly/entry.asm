@@ -11,7 +11,7 @@
 %include "selectors.inc"
 
 extern load_descriptor_tables, guest_main, guest_stack_top
-global start, guest_start_info
+global start, guest_start_info, level4
 
 PAGE_PRESENT  equ 1 << 0
 PAGE_WRITABLE equ 1 << 1

@@ -126,6 +126,21 @@ GUEST_INSTRUCTION void guest_set_callback(uint32_t vector, uint64_t pending) {
     *(volatile uint32_t *)&guest_callback_vector = vector;
 }
 
+// ---- Other vCPUs (processors.asm) ----------------------------------------------------------------------------------
+
+extern uint8_t guest_trampoline[], guest_trampoline_end[], guest_processor_start[], level4[];
+/// Where a vCPU starts in 64-bit mode, and the page tables that it starts with.
+GUEST_INSTRUCTION uint64_t guest_processor_start_address(void) { return (uint64_t)guest_processor_start; }
+GUEST_INSTRUCTION uint64_t guest_page_tables_address(void) { return (uint64_t)level4; }
+/// The lines that one begins with in real mode.
+GUEST_INSTRUCTION uint64_t guest_trampoline_address(void) { return (uint64_t)guest_trampoline; }
+GUEST_INSTRUCTION uint64_t guest_trampoline_size(void) { return (uint64_t)(guest_trampoline_end - guest_trampoline); }
+
+/// One indivisible addition; the value before it.
+GUEST_INSTRUCTION uint64_t guest_fetch_add(uint64_t address, uint64_t value) {
+    return __atomic_fetch_add((uint64_t *)address, value, __ATOMIC_SEQ_CST);
+}
+
 // ---- Memory: every access is one access, and the compiler neither drops nor moves it -------------------------------
 
 GUEST_INSTRUCTION uint16_t guest_load16(uint64_t address) { return *(volatile uint16_t *)address; }

@@ -25,6 +25,9 @@ struct MachineOptions: ParsableArguments {
             "A processor by name; may be given several times.", discussion: Self.modelList, valueName: "name"))
     var model: [ProcessorModel] = []
 
+    @Option(help: "How many processors the machine has: 1 to 64, or to 8 in Bochs (default: 1).")
+    var cpus: Int = 1
+
     @Option(
         help: """
             What executes QEMU's machine: tcg, or kvm for the host's own processor (default: kvm where it can nest, \
@@ -45,6 +48,7 @@ struct MachineOptions: ParsableArguments {
     var timeout: Int = 300
 
     func validate() throws {
+        guard (1...64).contains(cpus) else { throw ValidationError("--cpus: use 1 to 64.") }
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout: use 1 to 86400 seconds.") }
     }
 
@@ -58,6 +62,10 @@ struct MachineOptions: ParsableArguments {
             vendors: cpu?.vendors ?? [], models: model, accelerator: accelerator, mainboard: machine, needs: needs)
         let (models, note) = try CommandFailure.asInput { () throws(MachineRequest.Contradiction) in
             try request.models()
+        }
+        if cpus > Bochs.maximumProcessorCount, let model = models.first(where: \.isBochs) {
+            throw .input(
+                "--cpus \(cpus): \(model.name) is emulated by Bochs, which has at most \(Bochs.maximumProcessorCount)")
         }
         if let note { Terminal.progress("\(note); using \(models.map(\.name).joined(separator: ", "))") }
         return models

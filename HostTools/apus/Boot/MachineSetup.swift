@@ -28,6 +28,8 @@ struct MachineSetup {
     var medium = Medium.loader
     /// MiB.
     var memory: Int
+    /// How many processors the machine has.
+    var processorCount = 1
     /// QEMU's mainboard.
     var mainboard = QEMU.Machine.q35
     /// Bochs' firmware.
@@ -44,11 +46,12 @@ struct MachineSetup {
         case .bochs(let processor):
             return Bochs(
                 image: try await image(in: folder), isDisk: medium.isDisk, processor: processor, firmware: firmware,
-                memory: memory)
+                memory: memory, processorCount: processorCount)
         case .qemu(let accelerator):
             return QEMU(
                 boot: try await medium(in: folder), accelerator: accelerator, machine: mainboard, memory: memory,
-                countsInstructions: countsInstructions, waitsForDebugger: waitsForDebugger)
+                processorCount: processorCount, countsInstructions: countsInstructions,
+                waitsForDebugger: waitsForDebugger)
         }
     }
 

@@ -59,7 +59,7 @@ struct BenchCommand: AsyncParsableCommand {
             let plan = try BootPlan(try suite.load())
             return MachineSetup(
                 source: .guests(plan, commandLine: "checks=off"), kernel: kernel, memory: try plan.memory(asked: nil),
-                mainboard: options.machine ?? .q35, countsInstructions: true)
+                processorCount: options.cpus, mainboard: options.machine ?? .q35, countsInstructions: true)
         }
         for model in models {
             Terminal.progress("counting instructions on \(model.name) (\(model.summary))")

@@ -94,6 +94,7 @@ struct RunCommand: AsyncParsableCommand {
         setup.medium = medium
         setup.mainboard = options.machine ?? .q35
         setup.firmware = firmware ?? .bochs
+        setup.processorCount = options.cpus
         setup.waitsForDebugger = debugger
         return setup
     }

@@ -119,7 +119,8 @@ struct TestCommand: AsyncParsableCommand {
         for model in models {
             for (suite, guests) in loaded {
                 boots.append(
-                    TestBoot(suite: suite, setup: try setup(guests, kernel), model: model, timeout: options.timeout))
+                    TestBoot(
+                        suite: suite, setup: try setup(suite, guests, kernel), model: model, timeout: options.timeout))
             }
         }
         let session = TestSession(boots: boots, workers: jobs, isChatty: console)
@@ -131,11 +132,14 @@ struct TestCommand: AsyncParsableCommand {
             verdict == .good ? .testFailed : verdict.exitStatus, output == nil ? "" : report.counts.summary)
     }
 
-    private func setup(_ guests: [Guest], _ kernel: Locations.Kernel) throws(CommandFailure) -> MachineSetup {
+    private func setup(_ suite: TestSuite, _ guests: [Guest], _ kernel: Locations.Kernel) throws(CommandFailure)
+        -> MachineSetup
+    {
         let plan = try BootPlan(guests)
         return MachineSetup(
             source: .guests(plan, commandLine: append.isEmpty ? "checks=on" : "checks=on \(append)"), kernel: kernel,
-            memory: try plan.memory(asked: nil), mainboard: options.machine ?? .q35)
+            memory: try plan.memory(asked: nil), processorCount: max(options.cpus, suite.processorCount),
+            mainboard: options.machine ?? .q35)
     }
 
     private func write(_ report: TestReport) throws {

@@ -70,6 +70,15 @@ extension VirtualCPU {
         }
     }
 
+    /// Takes the right to run from it: `activity` says why. If it has its turn, its processor ends that, and notes the run state then.
+    func stop(_ activity: Activity) {
+        self.activity = activity
+        if runstate.info.state != Runstate.running.rawValue {
+            runstate.change(to: activity.runstate, at: domain.scheduler.clock.now)
+        }
+        attend()
+    }
+
     /// Lets it run, when its turn comes.
     func makeRunnable() {
         guard !domain.hasEnded else { return }

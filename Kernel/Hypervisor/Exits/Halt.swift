@@ -21,8 +21,7 @@ extension PhysicalCPU {
 extension VirtualMachineMonitor {
     /// Takes a virtual CPU offline. When no other one is up, the domain has powered itself off.
     func takeDown(_ vcpu: VirtualCPU) {
-        vcpu.activity = .offline
-        vcpu.attend()
+        vcpu.stop(.offline)
         for other in vcpu.domain.vcpus where other.isUp { return }
         vcpu.domain.end(.shutdown(.powerOff))
     }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+import Synchronization
+import Testing
+
+@testable import Hypervisor
+
+/// Who gets how much of the processors' time, without a guest and without a clock: every turn is as long as the scheduler lets it be.
+struct CreditTests {
+    /// A machine on which time passes as turns do.
+    final class Machine {
+        let hypervisor: TestHypervisor
+        var scheduler: Scheduler { hypervisor.monitor.scheduler }
+        private(set) var guests: [TestGuest] = []
+        /// How long each virtual CPU has run, by domain and number.
+        private(set) var used: [String: UInt64] = [:]
+        /// Those that wait again after a millisecond of each turn.
+        var sleepers: Set<String> = []
+
+        init(processorCount: Int = 1) {
+            hypervisor = TestHypervisor(memory: 32 << 20, processorCount: processorCount)
+        }
+
+        /// Adds a domain all of whose virtual CPUs want to run.
+        func add(vcpuCount: Int = 1, weight: UInt32 = 256, cap: UInt32 = 0) throws {
+            let guest = try hypervisor.makeGuest(UInt16(guests.count + 1), vcpuCount: vcpuCount)
+            guest.domain.share = SchedulingShare(weight: weight, cap: cap)
+            for vcpu in guest.domain.vcpus.dropFirst() { vcpu.makeRunnable() }
+            guests.append(guest)
+        }
+
+        /// Lets so many milliseconds go by, in steps of one.
+        func run(milliseconds: UInt64) {
+            var turns: [(vcpu: VirtualCPU, start: UInt64, end: UInt64)?] = scheduler.queues.map { _ in nil }
+            for step in 0..<milliseconds {
+                let now = step * 1_000_000
+                if scheduler.isAccountingDue(at: now) { scheduler.account(hypervisor.monitor.domains) }
+                for processor in turns.indices { turns[processor] = continued(turns[processor], processor, now) }
+                if step % 5 == 0 { wakeSleepers() }
+            }
+        }
+
+        private func continued(
+            _ turn: (vcpu: VirtualCPU, start: UInt64, end: UInt64)?, _ processor: Int, _ now: UInt64
+        ) -> (vcpu: VirtualCPU, start: UInt64, end: UInt64)? {
+            if let turn {
+                let sleeps = sleepers.contains(name(turn.vcpu))
+                let isPreempted = scheduler.queues[processor].shouldSwitch.load(ordering: .relaxed)
+                guard sleeps || isPreempted || now >= turn.end else { return turn }
+                used[name(turn.vcpu), default: 0] += now - turn.start
+                if sleeps { turn.vcpu.activity = .blocked }
+                scheduler.endTurn(of: turn.vcpu, at: now)
+            }
+            guard let next = scheduler.next(on: processor, at: now) else { return nil }
+            return (next, now, scheduler.endOfSlice(of: next, from: now))
+        }
+
+        private func wakeSleepers() {
+            for guest in guests {
+                for vcpu in guest.domain.vcpus where sleepers.contains(name(vcpu)) { vcpu.wake() }
+            }
+        }
+
+        func name(_ vcpu: VirtualCPU) -> String { "d\(vcpu.domain.identifier.rawValue)v\(vcpu.identifier)" }
+
+        /// The part of a processor that a domain has had, in per cent.
+        func share(of domain: Int, milliseconds: UInt64) -> UInt64 {
+            used.filter { $0.key.hasPrefix("d\(domain)v") }.values.reduce(0, +) / (milliseconds * 10_000)
+        }
+    }
+
+    @Test(
+        "time is divided by weights",
+        arguments: [(256, 256), (512, 256), (256, 1024), (2048, 256)] as [(UInt32, UInt32)])
+    func weights(first: UInt32, second: UInt32) throws {
+        let machine = Machine()
+        try machine.add(weight: first)
+        try machine.add(weight: second)
+        machine.run(milliseconds: 20_000)
+        let expected = 100 * UInt64(first) / UInt64(first + second)
+        let got = machine.share(of: 1, milliseconds: 20_000)
+        #expect(got + 4 >= expected && got <= expected + 4, "\(got) of \(expected)")
+    }
+
+    @Test("weights hold over several processors, and nobody gets more than one processor")
+    func severalProcessors() throws {
+        let machine = Machine(processorCount: 2)
+        try machine.add(weight: 1024)
+        try machine.add(weight: 256)
+        try machine.add(weight: 256)
+        machine.run(milliseconds: 20_000)
+        #expect(machine.share(of: 1, milliseconds: 20_000) >= 90)
+        for domain in 2...3 { #expect((44...56).contains(machine.share(of: domain, milliseconds: 20_000))) }
+    }
+
+    @Test("a cap holds, alone and beside others", arguments: [10, 30, 50] as [UInt32], [false, true])
+    func cap(percent: UInt32, beside: Bool) throws {
+        let machine = Machine()
+        try machine.add(cap: percent)
+        if beside { try machine.add() }
+        machine.run(milliseconds: 10_000)
+        let got = machine.share(of: 1, milliseconds: 10_000)
+        #expect(got <= UInt64(percent) + 2 && got + 5 >= UInt64(percent), "\(got) of \(percent)")
+        if beside { #expect(machine.share(of: 2, milliseconds: 10_000) >= 98 - UInt64(percent)) }
+    }
+
+    @Test("nobody starves, however many there are and whatever their weights")
+    func starvation() throws {
+        let machine = Machine(processorCount: 2)
+        try machine.add(weight: 65_535)
+        for _ in 0..<6 { try machine.add(weight: 1) }
+        try machine.add(vcpuCount: 3, weight: 256)
+        machine.run(milliseconds: 30_000)
+        for guest in machine.guests {
+            for vcpu in guest.domain.vcpus { #expect(machine.used[machine.name(vcpu), default: 0] > 0) }
+        }
+    }
+
+    @Test("processors without work take it from others: two virtual CPUs use two processors")
+    func stealing() throws {
+        let machine = Machine(processorCount: 3)
+        try machine.add(vcpuCount: 3)
+        machine.run(milliseconds: 1_000)
+        for vcpu in machine.guests[0].domain.vcpus {
+            #expect(machine.used[machine.name(vcpu), default: 0] >= 900_000_000)
+        }
+    }
+
+    @Test("one that sleeps most of the time runs as soon as it is woken, though another computes for ever")
+    func boost() throws {
+        let machine = Machine()
+        try machine.add()
+        try machine.add()
+        machine.sleepers = ["d2v0"]
+        machine.run(milliseconds: 10_000)
+        // Woken every five milliseconds, it runs for one each time: without a boost it would wait for slices of ten to end.
+        #expect(machine.share(of: 2, milliseconds: 10_000) >= 15)
+    }
+
+    @Test("what is lent is bounded: one that was alone for long does not pay for it for more than a period")
+    func bounded() throws {
+        let machine = Machine()
+        try machine.add()
+        machine.run(milliseconds: 1_000)
+        let credit = machine.guests[0].vcpu.seat.credit.load(ordering: .relaxed)
+        #expect(abs(credit) <= 2 * Int64(Scheduler.accountingPeriod))
+    }
+
+    @Test("a virtual CPU whose registers another processor has is not taken over")
+    func held() throws {
+        let machine = Machine(processorCount: 2)
+        try machine.add()
+        let vcpu = machine.guests[0].vcpu
+        vcpu.seat.holder.store(0, ordering: .relaxed)
+        #expect(machine.scheduler.next(on: 1, at: 0) == nil)
+        vcpu.seat.holder.store(Seat.nobody, ordering: .relaxed)
+        #expect(machine.scheduler.next(on: 1, at: 0) === vcpu)
+        #expect(vcpu.seat.processor.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("whoever wakes a virtual CPU interrupts its processor, or one that sleeps when that one has better to do")
+    func kicks() throws {
+        let machine = Machine(processorCount: 2)
+        try machine.add()
+        try machine.add()
+        let scheduler = machine.scheduler
+        machine.guests[1].vcpu.activity = .blocked
+        _ = scheduler.next(on: 1, at: 0).map { scheduler.endTurn(of: $0, at: 0) }
+        #expect(scheduler.kicks.take() == 0)
+        machine.guests[1].vcpu.wake()
+        let home = machine.guests[1].vcpu.seat.processor.load(ordering: .relaxed)
+        #expect(scheduler.kicks.take() == 1 << UInt64(home))
+    }
+}
