@@ -53,8 +53,13 @@ struct Fuzzer {
 
     /// The first vCPU keeps the others going, so it must not stop.
     private func allows(_ operation: Operation) -> Bool {
-        guard vcpu == 0, operation.hypercall == .schedulerOperation else { return true }
-        return operation.operation != UInt64(SchedulerOperation.block.rawValue)
+        guard operation.hypercall == .schedulerOperation else { return true }
+        // Any reason is one to shut down for, and a watchdog may end the domain at once.
+        switch SchedulerOperation(rawValue: UInt32(truncatingIfNeeded: operation.operation)) {
+        case .shutdown, .watchdog: return false
+        case .block: return vcpu != 0
+        default: return true
+        }
     }
 
     /// Reads from the ground, or from where there is no memory.

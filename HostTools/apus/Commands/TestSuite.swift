@@ -36,11 +36,10 @@ struct TestSuite {
             name: "two-domains",
             members: [Member(guest: "peer", expectation: .ending("poweroff")), Member(guest: "two-domains")]),
         // Several virtual CPUs that work at the same time; and beside another domain.
-        TestSuite(name: "processors", members: [Member(guest: "processors", vCPUCount: 4)], processorCount: 2),
+        TestSuite(name: "processors", members: [Member(guest: "processors", vCPUCount: 4)]),
         TestSuite(
             name: "processors-beside",
-            members: [Member(guest: "processors", vCPUCount: 3), Member(guest: "conformance", memory: 64)],
-            processorCount: 2),
+            members: [Member(guest: "processors", vCPUCount: 3), Member(guest: "conformance", memory: 64)]),
         // A hostile guest, and a neighbour that must not suffer from it.
         besideNeighbour(Member(guest: "triple-fault", expectation: .ending("reboot"))),
         besideNeighbour(Member(guest: "garbage", expectation: .anyEnding)),
