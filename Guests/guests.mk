@@ -16,12 +16,13 @@ GUEST_SWIFT = $(SWIFT_BIN)swift build --triple x86_64-unknown-none-elf --toolset
 	--scratch-path $(GUEST_SCRATCH) -c release
 
 # Guests in Swift: NAME, and the SwiftPM product it is linked from.
-SWIFT_GUESTS := conformance benchmark processors wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz
+SWIFT_GUESTS := conformance benchmark processors wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz abuse
 PRODUCT_conformance := ConformanceGuest
 PRODUCT_benchmark := BenchmarkGuest
 PRODUCT_processors := ProcessorsGuest
 PRODUCT_wild-pointers := WildPointersGuest
 PRODUCT_fuzz := FuzzGuest
+PRODUCT_abuse := AbuseGuest
 PRODUCT_isolation := IsolationGuest
 PRODUCT_isolation-victim := IsolationVictimGuest
 PRODUCT_peer := PeerGuest
@@ -31,8 +32,8 @@ PRODUCT_virtual-cpus := VirtualCPUsGuest
 # Frame numbers that come about by chance are small: the image of the fuzzing guest lies where they seldom lead.
 LINK_fuzz := --defsym=guest_base=0x1a00000
 
-# Guests in assembly: Guests/Hostile/NAME.asm for each, and the suite for 32-bit guests.
-ASSEMBLY_GUESTS := $(patsubst Guests/Hostile/%.asm,%,$(wildcard Guests/Hostile/*.asm)) 32-bit
+# Guests in assembly: Guests/Hostile/NAME.asm for each, and the suite for 32-bit guests, with either kind of page tables.
+ASSEMBLY_GUESTS := $(patsubst Guests/Hostile/%.asm,%,$(wildcard Guests/Hostile/*.asm)) 32-bit 32-bit-pae
 
 GUESTS := $(SWIFT_GUESTS) $(ASSEMBLY_GUESTS)
 GUEST_ELVES := $(GUESTS:%=$(GUEST_OUTPUT)/%.elf)
@@ -61,6 +62,6 @@ $(SWIFT_GUESTS:%=$(GUEST_OUTPUT)/%.elf): $(GUEST_OUTPUT)/%.elf: $(GUEST_KIT_OBJE
 vpath %.asm Guests/Hostile Guests/Conformance32
 
 $(ASSEMBLY_GUESTS:%=$(GUEST_OUTPUT)/%.elf): $(GUEST_OUTPUT)/%.elf: %.asm \
-		$(wildcard Guests/Hostile/*.inc Guests/Conformance32/*.inc)
+		$(wildcard Guests/Hostile/*.inc Guests/Conformance32/*)
 	@mkdir -p $(@D)
 	$(NASM) -f bin -I Guests/Hostile/ -I Guests/Conformance32/ -o $@ $<

@@ -28,6 +28,7 @@ public func conformance(_ startInfo: UInt64) {
         controlOperations(&suite)
         machine(&suite)
         compatibilityMode(&suite)
+        compatibilityMulticall(&suite)
         unmappedArguments(&suite)
         otherDomains(&suite)
         vcpuArguments(&suite)

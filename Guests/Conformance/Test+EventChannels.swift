@@ -6,12 +6,6 @@ import XenInterface
 extension Guest {
     /// Whether the guest runs as the control domain, where some answers differ.
     var isControlDomain: Bool { startInfo.flags & StartInfo.controlDomain != 0 }
-
-    /// The guest's own number, as CPUID tells it.
-    var identifier: DomainIdentifier {
-        let leaf = Processor.identify(HypervisorLeaf.features.rawValue)
-        return DomainIdentifier(rawValue: UInt16(truncatingIfNeeded: leaf.ecx))
-    }
 }
 
 extension Test {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import CPU
 import Instructions
 import XenInterface
 
@@ -34,6 +35,12 @@ public struct Guest {
 
     /// The address at which the guest's image ends, its pool of pages included.
     public var imageEnd: UInt64 { guest_image_end_address() }
+
+    /// The guest's own number, as CPUID tells it.
+    public var identifier: DomainIdentifier {
+        let leaf = Processor.identify(HypervisorLeaf.features.rawValue)
+        return DomainIdentifier(rawValue: UInt16(truncatingIfNeeded: leaf.ecx))
+    }
 
     /// The system time in nanoseconds.
     public var now: UInt64 { vcpuInfo.time.now }

@@ -22,6 +22,8 @@ public enum Mailbox {
         case store = 3
         /// Whether an event is pending on a port, which is forgotten then: the port.
         case takeEvent = 4
+        /// Writes two values in turn to 64 bits of memory: the address, the values, and how often.
+        case alternate = 5
     }
 
     /// The offset of a word.

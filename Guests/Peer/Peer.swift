@@ -57,6 +57,13 @@ extension Guest {
             let isPending = sharedInfo.isPending(port)
             sharedInfo.clearPending(port)
             return isPending ? 1 : 0
+        case .alternate:
+            for _ in 0..<argument(3) {
+                Memory.store64(argument(1), at: argument(0))
+                Memory.store64(argument(2), at: argument(0))
+                hypercalls.yield()
+            }
+            return 0
         case nil: return UInt64.max
         }
     }

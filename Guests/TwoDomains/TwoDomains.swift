@@ -36,11 +36,3 @@ enum Place {
     static var first: UInt64 { 0xF040_0000 }
     static var second: UInt64 { 0xF040_1000 }
 }
-
-extension Guest {
-    /// The guest's own number, as CPUID tells it.
-    var identifier: DomainIdentifier {
-        DomainIdentifier(
-            rawValue: UInt16(truncatingIfNeeded: Processor.identify(HypervisorLeaf.features.rawValue).ecx))
-    }
-}

@@ -29,6 +29,8 @@ public final class VirtualMachineMonitor<Machine: Platform> {
     let domainsLock = SpinLock()
     /// The domains that run, in the order of their numbers.
     public internal(set) var domains: [Domain] = []
+    /// The domains that are being removed, but for those at which a processor is at work just now. Under the same lock.
+    var removals: [DomainRemoval] = []
     /// How many domains there are, those that are being removed included.
     let remainingDomainCount = Atomic<Int>(0)
     /// Whose turn it is.

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; What happens when an interrupt or an exception arrives.
-;   - An interrupt is counted by its vector, and the guest goes on. On the vector of the event callback the vCPU's
+;   - An interrupt is counted by its vector, the time is noted, and the guest goes on. On the vector of the event callback the vCPU's
 ;     upcall-pending byte is cleared first: the hypervisor raises the interrupt for as long as that byte is set.
 ;   - An exception that a probe (probes.asm) waits for ends the probe with the vector as its result.
 ;   - Any other exception goes to guest_exception, which is Swift, and reports it.
@@ -10,7 +10,7 @@
 
 extern guest_exception, user_return
 global interrupt_stubs, guest_recovery_stack
-global guest_interrupt_counts, guest_callback_vector, guest_upcall_pending
+global guest_interrupt_counts, guest_interrupt_time, guest_callback_vector, guest_upcall_pending
 global guest_exception_error, guest_exception_address
 
 section .text.interrupts progbits alloc exec nowrite align=16
@@ -43,6 +43,14 @@ arrived:
     jb exception
 .count:
     lock inc dword [guest_interrupt_counts + rax * 4]
+    push rax
+    push rdx
+    rdtsc
+    shl rdx, 32
+    or rax, rdx
+    mov [guest_interrupt_time], rax
+    pop rdx
+    pop rax
     cmp eax, [guest_callback_vector]
     jne .done
     mov rcx, [guest_upcall_pending]
@@ -85,6 +93,7 @@ exception:
 section .bss nobits alloc noexec write align=16
 guest_recovery_stack:    resq 1
 guest_upcall_pending:    resq 1
+guest_interrupt_time:    resq 1         ; time-stamp counter at the last interrupt
 guest_exception_error:   resq 1
 guest_exception_address: resq 1
 guest_callback_vector:   resd 1         ; 0: none

@@ -110,7 +110,7 @@ GUEST_INSTRUCTION uint64_t guest_last_fault_address(void) { return *(volatile ui
 // ---- Interrupts (interrupts.asm) -----------------------------------------------------------------------------------
 
 extern uint32_t guest_interrupt_counts[256], guest_callback_vector;
-extern uint64_t guest_upcall_pending;
+extern uint64_t guest_upcall_pending, guest_interrupt_time;
 
 /// STI: takes interrupts from here on.
 GUEST_INSTRUCTION void guest_enable_interrupts(void) { __asm__ volatile("sti" : : : "memory"); }
@@ -119,6 +119,8 @@ GUEST_INSTRUCTION void guest_enable_interrupts(void) { __asm__ volatile("sti" : 
 GUEST_INSTRUCTION uint32_t guest_interrupt_count(uint8_t vector) {
     return *(volatile uint32_t *)&guest_interrupt_counts[vector];
 }
+/// The time-stamp counter at the last interrupt on any vector.
+GUEST_INSTRUCTION uint64_t guest_last_interrupt_time(void) { return *(volatile uint64_t *)&guest_interrupt_time; }
 /// On this vector the byte at `pending` is cleared. Vector 0: on none.
 GUEST_INSTRUCTION void guest_set_callback(uint32_t vector, uint64_t pending) {
     *(volatile uint32_t *)&guest_callback_vector = 0;

@@ -118,6 +118,7 @@ extension HypercallCatalogue {
             answers: [
                 .succeeds("done"), .noDomain, .otherDomain, .badPointer,
                 .fails(.busy, "another one has begun", unreachable: oneAtATime),
+                .fails(.tryAgain, "a port that was opened meanwhile is open still", unreachable: oneAtATime),
             ]),
         Operation(
             EventChannelOperation.continueReset, named: "reset_cont", taking: EventChannelOperation.Reset.self,

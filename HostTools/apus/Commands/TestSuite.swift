@@ -30,6 +30,9 @@ struct TestSuite {
     static let all: [TestSuite] = [
         TestSuite(name: "conformance", members: [Member(guest: "conformance")]),
         TestSuite(name: "conformance-32", members: [Member(guest: "32-bit")]),
+        TestSuite(
+            name: "conformance-32-pae", members: [Member(guest: "32-bit-pae")],
+            reasonNotOnXen: "QEMU sets accessed bits in PAE page-directory pointers, which Xen takes for reserved ones"),
         TestSuite(name: "virtual-cpus", members: [Member(guest: "virtual-cpus", vCPUCount: 2)]),
         // One domain does what the other's tests ask for, until they have it end.
         TestSuite(
@@ -40,6 +43,11 @@ struct TestSuite {
         TestSuite(
             name: "processors-beside",
             members: [Member(guest: "processors", vCPUCount: 3), Member(guest: "conformance", memory: 64)]),
+        // What has gone wrong in hypervisors before; then what needs another domain as well.
+        TestSuite(name: "abuse", members: [Member(guest: "abuse", vCPUCount: 4)]),
+        TestSuite(
+            name: "abuse-beside",
+            members: [Member(guest: "peer", expectation: .ending("poweroff")), Member(guest: "abuse", vCPUCount: 4)]),
         // A hostile guest, and a neighbour that must not suffer from it.
         besideNeighbour(Member(guest: "triple-fault", expectation: .ending("reboot"))),
         besideNeighbour(Member(guest: "garbage", expectation: .anyEnding)),

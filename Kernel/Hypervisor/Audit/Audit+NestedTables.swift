@@ -10,7 +10,8 @@ extension Audit {
         let map = (memory: domain.physicalMap.ramFrameCount, tables: domain.physicalMap.tableCount)
         if count.memory != map.memory { complain(.memoryCount, of: domain, map.memory) }
         if count.tables != map.tables { complain(.tableCount, of: domain, map.tables) }
-        if count.memory > domain.maximumFrameCount { complain(.memoryLimit, of: domain, count.memory) }
+        let charged = count.memory &+ domain.physicalMap.account.orphanCount
+        if charged > domain.maximumFrameCount { complain(.memoryLimit, of: domain, charged) }
     }
 
     /// What a walk has come across.

@@ -33,6 +33,8 @@ extension PhysicalCPU {
         guard isDue else { return true }
         monitor.auditGate.close(to: monitor.scheduler.queues.count - 1, interrupt: callOthers)
         defer { monitor.auditGate.open() }
+        // Books that are being closed agree with nothing.
+        while removeEndedDomains() {}
         guard let audit = makeAudit() else { return true }
         if audit.isGood {
             Machine.log(.info, audit.summary)

@@ -44,7 +44,7 @@ extension Domain {
     func openEventChannel(_ channel: EventChannel) throws(XenError) -> UInt32 {
         var port = try eventChannels.closedPort(from: 1, limit: portLimit)
         while isEventQueued(port) { port = try eventChannels.closedPort(from: port &+ 1, limit: portLimit) }
-        eventChannels.set(port, to: channel)
+        eventChannels.open(port, as: channel)
         clearEvent(port)
         return port
     }

@@ -28,10 +28,10 @@ extension Domain {
                 use.user = user
             }
             let frame = HostFrame(use.frame)
-            guard physicalMap.allocator.hold(frame) else { throw .noSpace }
+            guard physicalMap.account.hold(frame) else { throw .noSpace }
             if forWriting { use.writers &+= 1 } else { use.readers &+= 1 }
             guard grantTable.note(use, of: reference) else {
-                physicalMap.allocator.letGo(of: frame)
+                physicalMap.account.letGo(of: frame)
                 throw .noSpace
             }
             return frame
@@ -50,7 +50,7 @@ extension Domain {
         if forWriting { use.writers &-= 1 } else { use.readers &-= 1 }
         _ = grantTable.note(use.isActive ? use : GrantUse(), of: reference)
         unmark(place, use)
-        physicalMap.allocator.letGo(of: HostFrame(use.frame))
+        physicalMap.account.letGo(of: HostFrame(use.frame))
     }
 
     /// The frame of the machine behind a guest frame that the domain grants: its own, not one that it has from others.

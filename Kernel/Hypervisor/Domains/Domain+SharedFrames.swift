@@ -11,7 +11,7 @@ extension Domain {
         guard let mapping = physicalMap.lookup(GuestFrame(guestFrame)), mapping.use == .ram, mapping.isWritable else {
             throw .invalidArgument
         }
-        guard let held = HeldFrame(mapping.frame, from: physicalMap.allocator) else { throw .outOfMemory }
+        guard let held = HeldFrame(mapping.frame, on: physicalMap.account) else { throw .outOfMemory }
         return held
     }
 }

@@ -78,12 +78,15 @@ public final class Domain {
     }
 
     /// A domain without memory and virtual CPUs. Nil when too few frames are free.
+    ///
+    /// - Parameter vcpuCount: how many virtual CPUs it is to have.
     init?(
-        identifier: DomainIdentifier, name: Message, handle: InlineArray<16, UInt8>, frameCount: UInt64,
+        identifier: DomainIdentifier, name: Message, handle: InlineArray<16, UInt8>, frameCount: UInt64, vcpuCount: Int,
         format: NestedPageTableFormat, allocator: FrameAllocator, scheduler: Scheduler,
         share: SchedulingShare = SchedulingShare()
     ) {
-        guard let physicalMap = PhysicalMap(format: format, allocator: allocator),
+        let tableLimit = Domain.tableLimit(frameCount: frameCount, vcpuCount: UInt64(vcpuCount))
+        guard let physicalMap = PhysicalMap(format: format, allocator: allocator, tableLimit: tableLimit),
             let sharedInfo = SharedInfo(from: allocator), let eventChannels = EventChannels(from: allocator),
             let grantTable = GrantTable(from: allocator), let console = DomainConsole(from: allocator)
         else { return nil }
@@ -99,6 +102,12 @@ public final class Domain {
         self.console = console
         maximumFrameCount = frameCount
         memoryMap = MemoryMap()
+    }
+
+    /// How many frames a domain's nested page tables may take: as many as Xen's tools set aside for them, 256 for each virtual CPU and
+    /// two for each MiB of memory.
+    private static func tableLimit(frameCount: UInt64, vcpuCount: UInt64) -> UInt64 {
+        256 &* vcpuCount &+ 2 &* ((frameCount &+ 255) / 256)
     }
 
     /// The virtual CPU of a number; nil when there is none.
@@ -136,6 +145,12 @@ struct SpecialPlacement {
     var sharedInfo: GuestFrame?
     /// The frames of the grant table.
     var grantFrames = InlineArray<64, UInt64>(repeating: .max)
+
+    /// Something else is at a guest frame now, or nothing.
+    mutating func forget(_ place: GuestFrame) {
+        if sharedInfo == place { sharedInfo = nil }
+        for index in 0..<64 where grantFrames[index] == place.number { grantFrames[index] = .max }
+    }
 }
 
 /// What a domain's HVM parameters hold, of those that it may set.

@@ -7,7 +7,7 @@ import XenInterface
 struct EventArray: ~Copyable {
     /// Holds the addresses of the pages.
     private let list: OwnedFrame
-    private let allocator: FrameAllocator
+    private let account: FrameAccount
     /// How many pages there are.
     private(set) var pageCount: UInt64 = 0
 
@@ -16,15 +16,15 @@ struct EventArray: ~Copyable {
     /// How many words a page has.
     static var wordsPerPage: UInt32 { 1024 }
 
-    /// An array without pages. Nil when no frame is free.
-    init?(from allocator: FrameAllocator) {
-        guard let list = OwnedFrame(from: allocator) else { return nil }
+    /// An array without pages, which a domain will share. Nil when no frame is free.
+    init?(on account: FrameAccount) {
+        guard let list = OwnedFrame(from: account.allocator) else { return nil }
         self.list = list
-        self.allocator = allocator
+        self.account = account
     }
 
     deinit {
-        for index in 0..<pageCount { allocator.letGo(of: page(index).frame) }
+        for index in 0..<pageCount { account.letGo(of: page(index).frame) }
     }
 
     /// The frame with the addresses of the pages.
@@ -48,7 +48,7 @@ struct EventArray: ~Copyable {
     /// - Throws: `.noSpace` when there are words for all ports, `.outOfMemory` when the page cannot be held.
     mutating func add(_ frame: HostFrame) throws(XenError) {
         guard end < EventArray.portLimit else { throw .noSpace }
-        guard allocator.hold(frame) else { throw .outOfMemory }
+        guard account.hold(frame) else { throw .outOfMemory }
         PhysicalMemory.write(frame.address.value, at: list.address.advanced(by: pageCount &* 8))
         pageCount &+= 1
     }

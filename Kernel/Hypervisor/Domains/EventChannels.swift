@@ -7,6 +7,8 @@ public struct EventChannels: ~Copyable {
     private var table: FrameTable<EventChannel>
     /// No port below this one is closed.
     private var firstClosed: UInt32 = 1
+    /// How many ports are open.
+    private(set) var openCount: UInt32 = 0
     /// One more than the highest port that there is, open or closed: ports come in groups of 64, as on Xen.
     public private(set) var end: UInt32 = 64
 
@@ -38,10 +40,16 @@ public struct EventChannels: ~Copyable {
         throw .noSpace
     }
 
-    /// Changes what an open port is bound to, or opens one that `closedPort` has given.
+    /// Opens a port that `closedPort` has given.
+    public mutating func open(_ port: UInt32, as channel: EventChannel) {
+        table.set(UInt64(port), to: channel)
+        openCount &+= 1
+        end = max(end, (port &+ 64) & ~63)
+    }
+
+    /// Changes what an open port is bound to.
     public mutating func set(_ port: UInt32, to channel: EventChannel) {
         table.set(UInt64(port), to: channel)
-        end = max(end, (port &+ 64) & ~63)
     }
 
     /// Calls `body` for each frame of the table.
@@ -51,6 +59,7 @@ public struct EventChannels: ~Copyable {
     public mutating func close(_ port: UInt32) {
         var closed = EventChannel()
         if let channel = self[port] {
+            openCount &-= 1
             closed.lastPriority = channel.lastPriority
             closed.lastVCPU = channel.lastVCPU
         }

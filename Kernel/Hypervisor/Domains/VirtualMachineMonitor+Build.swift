@@ -21,7 +21,8 @@ extension VirtualMachineMonitor {
             let domain = Domain(
                 identifier: DomainIdentifier(rawValue: identifier), name: specification.name,
                 handle: specification.handle, frameCount: ramFrames + GuestPhysicalLayout.acpi.size / frameSize,
-                format: nestedPageTableFormat, allocator: allocator, scheduler: scheduler, share: specification.share)
+                vcpuCount: specification.vcpuCount, format: nestedPageTableFormat, allocator: allocator,
+                scheduler: scheduler, share: specification.share)
         else { throw .outOfMemory }
         do throws(XenError) {
             try giveMemory(to: domain, plan)

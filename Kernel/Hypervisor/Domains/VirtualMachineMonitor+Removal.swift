@@ -5,20 +5,43 @@ import Synchronization
 import XenInterface
 
 extension VirtualMachineMonitor {
-    /// A domain that has ended, none of whose virtual CPUs any processor has to do with, and which nobody else removes; nil when
-    /// there is none. It is in the list no more: nobody finds it from now on. Others may still be at work on it, under its lock.
-    func takeEndedDomain() -> Domain? {
-        domainsLock.withLock { () -> Domain? in
-            guard let index = domains.firstIndex(where: { $0.hasEnded && scheduler.isAtRest($0) }) else { return nil }
-            return domains.remove(at: index)
+    /// A removal that nobody else is at work on: of a domain that has ended, none of whose virtual CPUs any processor has to do with, or
+    /// one that has begun. Nil when there is none.
+    ///
+    /// The domain is in the list no more: nobody finds it from now on. Others may still be at work on it, under its lock.
+    func takeRemoval() -> DomainRemoval? {
+        domainsLock.withLock { () -> DomainRemoval? in
+            if let index = domains.firstIndex(where: { $0.hasEnded && scheduler.isAtRest($0) }) {
+                return DomainRemoval(domain: domains.remove(at: index))
+            }
+            return removals.isEmpty ? nil : removals.removeFirst()
         }
     }
 
-    /// Takes an ended domain away, which is in the list no more: says why, and gives back all that it had.
-    func remove(_ domain: Domain) {
-        domain.lock.withLock { flushConsole(of: domain) }
-        closeEventChannels(of: domain)
-        endGrants(of: domain)
+    /// Does a part of a removal, and puts it back until it is done.
+    func advance(_ removal: DomainRemoval) {
+        var removal = removal
+        let domain = removal.domain
+        switch removal.stage {
+        case .begin:
+            domain.lock.withLock { flushConsole(of: domain) }
+            removal.stage = .eventChannels(from: 1)
+        case .eventChannels(let start):
+            removal.stage =
+                closeEventChannels(of: domain, from: start).map { .eventChannels(from: $0) } ?? .mappings(from: 0)
+        case .mappings(let start):
+            removal.stage = endMappings(of: domain, from: start).map { .mappings(from: $0) } ?? .grants(domain: 0)
+        case .grants(let first):
+            removal.stage = endGrants(of: domain, from: first).map { .grants(domain: $0) } ?? .memory
+        case .memory:
+            if domain.lock.withLock({ domain.physicalMap.relinquish() }) { removal.stage = .end }
+        case .end: return finishRemoval(of: domain)
+        }
+        domainsLock.withLock { removals.append(removal) }
+    }
+
+    /// Gives back the rest, and says why the domain has ended.
+    private func finishRemoval(of domain: Domain) {
         domain.lock.withLock {
             scheduler.remove(domain)
             domain.vcpus = []

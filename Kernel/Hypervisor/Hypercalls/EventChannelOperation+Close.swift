@@ -28,7 +28,10 @@ extension VirtualMachineMonitor {
     }
 
     /// `EVTCHNOP_reset`: closes all ports of the caller, 256 at a time, and goes back to the two-level ABI. A call that is
-    /// interrupted goes on under another number, and there is one at a time.
+    /// interrupted goes on under another number, and there is one at a time. A port that was opened behind its back, while it was
+    /// interrupted, stays open, and then the ABI stays as well.
+    ///
+    /// - Throws: `.busy` when one is under way, or none that could go on, `.tryAgain` when a port is open in the end.
     func reset(_ call: Hypercall, at pointer: UInt64, goesOn: Bool) throws(XenError) {
         let arguments = try call.read(EventChannelOperation.Reset.self, at: pointer)
         try requireOwn(arguments.domain, call)
@@ -43,13 +46,16 @@ extension VirtualMachineMonitor {
             throw .restart
         }
         domain.nextPortToReset = 0
+        guard domain.eventChannels.openCount == 0 else { throw .tryAgain }
         domain.endEventQueues()
     }
 
-    /// Closes all ports of a domain that goes.
-    func closeEventChannels(of domain: Domain) {
+    /// Closes the ports of a domain that goes, from one on, up to 1024. Returns where to go on; nil when all are closed.
+    func closeEventChannels(of domain: Domain, from start: UInt32) -> UInt32? {
         domain.lock.withLock {
-            for port in 1..<domain.eventChannels.end { try? close(port, of: domain) }
+            let next = min(start &+ 1024, domain.eventChannels.end)
+            for port in start..<max(start, next) { try? close(port, of: domain) }
+            return next < domain.eventChannels.end ? next : nil
         }
     }
 }

@@ -47,7 +47,7 @@ extension VirtualMachineMonitor {
 extension Domain {
     /// Changes from two levels of bits to queues.
     fileprivate func beginEventQueues() throws(XenError) {
-        guard let array = EventArray(from: physicalMap.allocator) else { throw .outOfMemory }
+        guard let array = EventArray(on: physicalMap.account) else { throw .outOfMemory }
         for port in 1..<max(eventChannels.end, 1) where port < sharedInfo.portLimit {
             guard var channel = eventChannels[port] else { continue }
             channel.isWaiting = sharedInfo.isPending(port)

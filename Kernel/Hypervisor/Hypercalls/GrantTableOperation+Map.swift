@@ -51,10 +51,8 @@ extension VirtualMachineMonitor {
         if otherDomain(mapping.domain) == nil { mapping.domain = .invalid }
         let handle = try domain.grantTable.mappings.add(mapping)
         do throws(XenError) {
-            guard place.number < NestedPageTables.frameLimit else { throw .invalidArgument }
-            try vacate(place, of: domain)
-            try domain.physicalMap.map(
-                place, to: HostFrame(mapping.frame), use: .grant, writable: mapping.isWritable)
+            try replace(
+                place, with: HostFrame(mapping.frame), use: .grant, writable: mapping.isWritable, of: domain)
         } catch {
             domain.grantTable.mappings.remove(handle)
             throw .generalError
@@ -88,18 +86,27 @@ extension VirtualMachineMonitor {
         }
     }
 
-    /// Ends all mappings of a domain that goes, and tells the others that its grants are no more.
-    func endGrants(of domain: Domain) {
+    /// Ends the mappings of a domain that goes, from a handle on, up to 1024. Returns where to go on; nil when they all have ended.
+    func endMappings(of domain: Domain, from start: UInt32) -> UInt32? {
         domain.lock.withLock {
-            for handle in 0..<domain.grantTable.mappings.end {
+            let end = domain.grantTable.mappings.end
+            let next = min(start &+ 1024, end)
+            for handle in start..<max(start, next) {
                 guard let mapping = domain.grantTable.mappings[handle] else { continue }
                 domain.grantTable.mappings.remove(handle)
                 endUse(by: mapping, of: domain)
             }
+            return next < end ? next : nil
         }
-        for other in domainsLock.withLock({ domains }) {
-            other.lock.withLock { other.grantTable.mappings.orphan(domain.identifier) }
-        }
+    }
+
+    /// Tells one of the other domains, that of the lowest number from `first` on, that the grants of one that goes are no more. Returns
+    /// where to go on; nil when all have been told.
+    func endGrants(of domain: Domain, from first: UInt16) -> UInt16? {
+        let other = domainsLock.withLock { domains.first { $0.identifier.rawValue >= first } }
+        guard let other else { return nil }
+        other.lock.withLock { other.grantTable.mappings.orphan(domain.identifier) }
+        return other.identifier.rawValue &+ 1
     }
 }
 

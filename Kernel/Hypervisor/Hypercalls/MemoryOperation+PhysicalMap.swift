@@ -81,7 +81,8 @@ extension VirtualMachineMonitor {
         try requireOwn(arguments.domain, call, control: .permissionDenied)
         let frame = GuestFrame(arguments.guestFrame)
         guard let mapping = call.domain.physicalMap.lookup(frame), mapping.use != .grant else { throw .noSuchEntry }
-        try vacate(frame, of: call.domain)
+        try unmap(frame, of: call.domain)
+        call.domain.placement.forget(frame)
     }
 
     private func placeSharedInfo(of domain: Domain, at place: GuestFrame) throws(XenError) {
@@ -104,9 +105,8 @@ extension VirtualMachineMonitor {
     ) throws(XenError) {
         guard place.number < NestedPageTables.frameLimit else { throw .noSuchEntry }
         guard place != old else { return }
-        try vacate(place, of: domain)
+        try replace(place, with: frame, use: .special, of: domain)
         if let old, domain.physicalMap.lookup(old)?.frame == frame { try unmap(old, of: domain) }
-        try domain.physicalMap.map(place, to: frame, use: .special)
     }
 
     /// Moves a page of ordinary memory to another guest frame.
@@ -114,19 +114,9 @@ extension VirtualMachineMonitor {
         guard domain.physicalMap.lookup(source)?.use == .ram else { throw .invalidArgument }
         guard place.number < NestedPageTables.frameLimit else { throw .noSuchEntry }
         guard source != place else { return }
-        try vacate(place, of: domain)
+        if domain.physicalMap.lookup(place)?.use == .grant { throw .noSuchDeviceOrAddress }
         try domain.physicalMap.move(from: source, to: place)
-    }
-
-    /// Takes away what is at a guest frame: memory is freed, a special page is only unmapped.
-    ///
-    /// - Throws: `.noSuchDeviceOrAddress` for a mapping of another domain's frame, which ends in another way.
-    func vacate(_ frame: GuestFrame, of domain: Domain) throws(XenError) {
-        if domain.physicalMap.lookup(frame)?.use == .grant { throw .noSuchDeviceOrAddress }
-        try unmap(frame, of: domain)
-        if domain.placement.sharedInfo == frame { domain.placement.sharedInfo = nil }
-        for index in 0..<64 where domain.placement.grantFrames[index] == frame.number {
-            domain.placement.grantFrames[index] = .max
-        }
+        domain.placement.forget(place)
+        if domain.physicalMap.retired.isNearlyFull { settle(domain) }
     }
 }

@@ -3,14 +3,16 @@ import Architecture
 import XenInterface
 
 extension VirtualMachineMonitor {
-    /// How many extents are handled before other work has its turn.
-    private var extentsPerTurn: UInt64 { 64 }
+    /// How many frames are handled before other work has its turn. An extent, which has no more, is not interrupted.
+    private var framesPerTurn: UInt64 { 512 }
 
     /// `XENMEM_populate_physmap`: gives memory to guest frames that have none. Returns how many extents got some.
     func populate(_ call: Hypercall, from start: UInt64) throws(XenError) -> Int64 {
-        try forEachExtent(call, from: start) { (domain, first, order) in
+        // What the caller has given back just now may be in use elsewhere, and counts then.
+        settle(call.domain)
+        return try forEachExtent(call, from: start) { (domain, first, order) in
             let count = UInt64(1) &<< UInt64(order)
-            guard domain.physicalMap.ramFrameCount &+ count <= domain.maximumFrameCount else { return false }
+            guard domain.physicalMap.chargedFrameCount &+ count <= domain.maximumFrameCount else { return false }
             for offset in 0..<count where domain.physicalMap.lookup(first.advanced(by: offset)) != nil { return false }
             return self.addMemory(to: domain, at: first, count: count)
         }
@@ -57,13 +59,16 @@ extension VirtualMachineMonitor {
             arguments.extentOrder <= MemoryOperation.maximumOrder
         else { return Int64(bitPattern: start) }
         var done = start
+        var budget = framesPerTurn
+        let size = UInt64(1) &<< UInt64(arguments.extentOrder)
         while done < arguments.extentCount {
-            if done &- start == extentsPerTurn {
+            if budget < size {
                 call.replaceArgument1(call.argument1 & 0x3F | done &<< 6)
                 throw .restart
             }
             guard let first = try? call.readLong(at: arguments.extentStart, index: done) else { break }
             guard body(call.domain, GuestFrame(first), arguments.extentOrder) else { break }
+            budget &-= size
             done &+= 1
         }
         return Int64(bitPattern: done)

@@ -20,7 +20,7 @@ extension VirtualMachineMonitor {
         case .maximumRAMPage: return Int64(bitPattern: allocator.frameLimit)
         case .currentReservation:
             try requireOwn(call, at: pointer)
-            return Int64(bitPattern: call.domain.physicalMap.ramFrameCount)
+            return Int64(bitPattern: call.domain.physicalMap.chargedFrameCount)
         case .maximumReservation:
             try requireOwn(call, at: pointer)
             return Int64(bitPattern: call.domain.maximumFrameCount)

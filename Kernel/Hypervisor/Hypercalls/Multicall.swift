@@ -94,7 +94,7 @@ extension VirtualMachineMonitor {
         @inline(never)
         private mutating func lookUp(_ address: GuestLinearAddress, _ call: Hypercall) throws(XenError) {
             let host = try call.memory.translate(address, forWriting: true)
-            held = HeldFrame(host.frame, from: call.domain.physicalMap.allocator)
+            held = HeldFrame(host.frame, on: call.domain.physicalMap.account)
             frame = held == nil ? nil : host.frame.address
             page = address.value &- address.offset
         }

@@ -56,10 +56,13 @@ public final class FrameAllocator {
     func takeLargeFrame() -> HostFrame? { lock.withLock { frames.takeLargeFrame() } }
 
     /// Makes one frame free again; one that is free already stays so. A frame that others hold is freed when the last of them
-    /// lets go of it.
-    func free(_ frame: HostFrame) {
+    /// lets go of it. Returns whether there are such.
+    @discardableResult
+    func free(_ frame: HostFrame) -> Bool {
         lock.withLock {
-            if uses?.isOrphaned(byFreeing: frame) != true { frames.free(frame) }
+            let isOrphaned = uses?.isOrphaned(byFreeing: frame) == true
+            if !isOrphaned { frames.free(frame) }
+            return isOrphaned
         }
     }
 
@@ -72,10 +75,13 @@ public final class FrameAllocator {
         }
     }
 
-    /// Takes such a note back.
-    func letGo(of frame: HostFrame) {
+    /// Takes such a note back. Returns whether the frame is free by that: its owner had freed it, and nobody else uses it.
+    @discardableResult
+    func letGo(of frame: HostFrame) -> Bool {
         lock.withLock {
-            if uses?.remove(from: frame) == true { frames.free(frame) }
+            let isLast = uses?.remove(from: frame) == true
+            if isLast { frames.free(frame) }
+            return isLast
         }
     }
 

@@ -6,6 +6,7 @@ struct FrameBitmap: ~Copyable {
     private let bitmap: HostPhysicalAddress
     /// One more than the highest frame of the machine.
     let frameCount: UInt64
+    /// No word before this one has a free frame.
     private var searchStart: UInt64 = 0
     /// The number of free frames.
     private(set) var freeCount: UInt64 = 0
@@ -37,19 +38,17 @@ struct FrameBitmap: ~Copyable {
 
     /// A free frame, now in use; its content is whatever was there. Nil when there is none.
     mutating func takeFrame() -> HostFrame? {
+        guard freeCount > 0 else { return nil }
         let words = (frameCount &+ 63) / 64
-        var checked: UInt64 = 0
-        while checked < words {
-            let word = (searchStart &+ checked) % words
-            let used = load(word)
+        while searchStart < words {
+            let used = load(searchStart)
             if used != .max {
                 let bit = UInt64((~used).trailingZeroBitCount)
-                store(word, used | 1 &<< bit)
-                searchStart = word
+                store(searchStart, used | 1 &<< bit)
                 freeCount &-= 1
-                return HostFrame(word &* 64 &+ bit)
+                return HostFrame(searchStart &* 64 &+ bit)
             }
-            checked &+= 1
+            searchStart &+= 1
         }
         return nil
     }
@@ -57,6 +56,7 @@ struct FrameBitmap: ~Copyable {
     /// The first of `count` free frames in a row, now in use. Nil when there are none. For the few tables of the hypervisor
     /// that need more than one.
     mutating func takeFrames(_ count: UInt64) -> HostFrame? {
+        guard freeCount >= count else { return nil }
         var start: UInt64 = 0
         var length: UInt64 = 0
         while start &+ length < frameCount {
@@ -77,6 +77,7 @@ struct FrameBitmap: ~Copyable {
 
     /// The first of 512 free frames in a row, on a 2 MiB boundary, now in use. Nil when there is no such run.
     mutating func takeLargeFrame() -> HostFrame? {
+        guard freeCount >= 512 else { return nil }
         let runs = frameCount / 512
         var run = runs
         while run > 0 {
@@ -96,6 +97,7 @@ struct FrameBitmap: ~Copyable {
         guard frame.number < frameCount, load(word) & bit != 0 else { return }
         store(word, load(word) & ~bit)
         freeCount &+= 1
+        searchStart = min(searchStart, word)
     }
 
     /// Whether a frame is free.

@@ -5,17 +5,17 @@ import Architecture
 struct HeldFrame: ~Copyable {
     /// Which frame it is.
     let frame: HostFrame
-    private let allocator: FrameAllocator
+    private let account: FrameAccount
 
-    /// Holds a frame. Nil when there is no memory to note it.
-    init?(_ frame: HostFrame, from allocator: FrameAllocator) {
-        guard allocator.hold(frame) else { return nil }
+    /// Holds a frame of the domain that has an account. Nil when there is no memory to note it.
+    init?(_ frame: HostFrame, on account: FrameAccount) {
+        guard account.hold(frame) else { return nil }
         self.frame = frame
-        self.allocator = allocator
+        self.account = account
     }
 
     deinit {
-        allocator.letGo(of: frame)
+        account.letGo(of: frame)
     }
 
     /// The address of its first byte.

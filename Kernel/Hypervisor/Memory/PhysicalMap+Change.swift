@@ -7,16 +7,32 @@ extension PhysicalMap {
     /// have been mapped there before.
     ///
     /// - Throws: `.invalidArgument` for a frame number that is too high, `.alreadyExists` when something is mapped there,
-    ///   `.outOfMemory` when no frame is free for a table.
+    ///   `.outOfMemory` when no frame is free for a table, or the domain has as many as it may have.
     public mutating func map(
         _ frame: GuestFrame, to target: HostFrame, use: FrameUse, writable: Bool = true
     ) throws(XenError) {
         guard lookup(frame) == nil else { throw .alreadyExists }
+        try replace(frame, with: target, use: use, writable: writable)
+    }
+
+    /// Maps a guest frame to another frame of the machine than the one that was there, if one was. Ordinary memory that was there is
+    /// freed as soon as no processor can reach it any more.
+    ///
+    /// - Throws: as `map` does, and then nothing has changed.
+    mutating func replace(
+        _ frame: GuestFrame, with target: HostFrame, use: FrameUse, writable: Bool = true
+    ) throws(XenError) {
+        let old = lookup(frame)
         let slot = try slot(for: frame, level: 1)
         let flags = writable ? format.readWrite : format.readOnly
         PhysicalMemory.publish(target.address.value | flags | use.bits, at: slot)
         highestFrame = max(highestFrame, frame.number)
         if use == .ram { ramFrameCount &+= 1 }
+        guard let old else { return }
+        needsFlush = true
+        guard old.use == .ram else { return }
+        retire(old.frame)
+        ramFrameCount &-= 1
     }
 
     /// Maps 512 guest frames, from one on a 2 MiB boundary, to as many of the machine's.
@@ -46,13 +62,13 @@ extension PhysicalMap {
         prune(frame)
     }
 
-    /// Moves ordinary memory from one guest frame to another, at which nothing is mapped. Does nothing when there is none.
+    /// Moves ordinary memory from one guest frame to another; what was there goes. Does nothing when there is none to move.
     ///
-    /// - Throws: as `map` does; the memory then stays where it was.
+    /// - Throws: as `replace` does; the memory then stays where it was.
     public mutating func move(from source: GuestFrame, to place: GuestFrame) throws(XenError) {
-        guard let mapping = lookup(source), mapping.use == .ram else { return }
+        guard source != place, let mapping = lookup(source), mapping.use == .ram else { return }
         let slot = try slot(for: source, level: 1)
-        try map(place, to: mapping.frame, use: .ram)
+        try replace(place, with: mapping.frame, use: .ram)
         PhysicalMemory.publish(0, at: slot)
         ramFrameCount &-= 1
         needsFlush = true
@@ -84,7 +100,7 @@ extension PhysicalMap {
 
     /// A new table: empty, or mapping what the large page in its place has mapped. Returns the entry that leads to it.
     private mutating func makeTable(inPlaceOf entry: UInt64, level: UInt64) throws(XenError) -> UInt64 {
-        guard let table = allocator.takeFrame() else { throw .outOfMemory }
+        guard tableCount < tableLimit, let table = allocator.takeFrame() else { throw .outOfMemory }
         tableCount &+= 1
         PhysicalMemory.fill(table)
         if NestedPageTables.isPresent(entry) {

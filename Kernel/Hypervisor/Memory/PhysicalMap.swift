@@ -9,9 +9,13 @@ import XenInterface
 public struct PhysicalMap: ~Copyable {
     let format: NestedPageTableFormat
     let allocator: FrameAllocator
+    /// The account on which the memory goes.
+    let account: FrameAccount
     let rootFrame: HostFrame
     /// The frames that the tables themselves take.
     var tableCount: UInt64 = 1
+    /// The most that they may take: a guest chooses where its memory lies, and so how many there have to be.
+    let tableLimit: UInt64
     /// The frames of ordinary memory that are mapped.
     public internal(set) var ramFrameCount: UInt64 = 0
     /// The highest guest frame that has ever been mapped.
@@ -22,18 +26,25 @@ public struct PhysicalMap: ~Copyable {
     var retired = RetiredFrames()
 
     /// An empty map. Nil when no frame is free.
-    public init?(format: NestedPageTableFormat, allocator: FrameAllocator) {
+    public init?(format: NestedPageTableFormat, allocator: FrameAllocator, tableLimit: UInt64 = .max) {
         guard let root = allocator.takeFrame() else { return nil }
         PhysicalMemory.fill(root)
         rootFrame = root
         self.format = format
         self.allocator = allocator
+        self.tableLimit = tableLimit
+        account = FrameAccount(allocator)
     }
 
     deinit {
         for index in 0..<retired.count { allocator.free(retired[index]) }
-        PhysicalMap.free(table: rootFrame, level: 4, allocator: allocator)
+        var rest = Emptying(account: account, budget: .max)
+        _ = rest.empty(rootFrame, level: 4)
+        allocator.free(rootFrame)
     }
+
+    /// The memory that the domain has to answer for: what is mapped, and what it has given back and others still use.
+    public var chargedFrameCount: UInt64 { ramFrameCount &+ account.orphanCount }
 
     /// The root table's address, for the VMCB or VMCS.
     public var root: HostPhysicalAddress { rootFrame.address }
@@ -53,21 +64,6 @@ public struct PhysicalMap: ~Copyable {
 
     /// Frees what was taken out of the map, once translations have been dropped: see `VirtualMachineMonitor.settle`.
     mutating func freeRetired() {
-        while let frame = retired.removeLast() { allocator.free(frame) }
-    }
-
-    /// Frees a table, all tables below it, and all the ordinary memory that they map.
-    private static func free(table: HostFrame, level: UInt64, allocator: FrameAllocator) {
-        for index in 0..<entriesPerTable {
-            let entry = PhysicalMemory.read(UInt64.self, at: table.address.advanced(by: index &* 8))
-            guard NestedPageTables.isPresent(entry) else { continue }
-            let frame = HostPhysicalAddress(entry & PageTableEntry.addressMask).frame
-            if !NestedPageTables.isLeaf(entry, level: level) {
-                free(table: frame, level: level &- 1, allocator: allocator)
-            } else if FrameUse(entry: entry) == .ram {
-                allocator.release(from: frame, to: frame.advanced(by: 1 &<< (9 &* (level &- 1))))
-            }
-        }
-        allocator.free(table)
+        while let frame = retired.removeLast() { account.free(frame) }
     }
 }

@@ -34,6 +34,20 @@ extension VirtualMachineMonitor {
         try domain.physicalMap.unmap(frame)
         if domain.physicalMap.retired.isNearlyFull { settle(domain) }
     }
+
+    /// Shows a domain another frame at a guest frame than what is there: memory is freed, a special page is only unmapped. The lock is
+    /// held.
+    ///
+    /// - Throws: `.noSuchDeviceOrAddress` where another domain's frame is mapped, which ends in another way; else as
+    ///   `PhysicalMap.replace`. Then nothing has changed.
+    func replace(
+        _ place: GuestFrame, with frame: HostFrame, use: FrameUse, writable: Bool = true, of domain: Domain
+    ) throws(XenError) {
+        if domain.physicalMap.lookup(place)?.use == .grant { throw .noSuchDeviceOrAddress }
+        try domain.physicalMap.replace(place, with: frame, use: use, writable: writable)
+        domain.placement.forget(place)
+        if domain.physicalMap.retired.isNearlyFull { settle(domain) }
+    }
 }
 
 extension VirtualCPU {

@@ -47,13 +47,17 @@ extension PhysicalCPU {
         vcpu.seat.holder.store(Seat.nobody, ordering: .sequentiallyConsistent)
     }
 
-    /// Removes the domains that have ended. One that has virtual CPUs elsewhere is left to the processor that has the last of them.
-    func removeEndedDomains() {
-        guard monitor.scheduler.endedDomainCount.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    /// Goes a step further with the removal of a domain that has ended. One that has virtual CPUs elsewhere is left to the processor that
+    /// has the last of them. Returns whether there may be more to do.
+    @discardableResult
+    func removeEndedDomains() -> Bool {
+        guard monitor.scheduler.endedDomainCount.load(ordering: .sequentiallyConsistent) > 0 else { return false }
         if let current, current.domain.hasEnded { putAside() }
-        while let ended = monitor.takeEndedDomain() {
-            for vcpu in ended.vcpus where vcpu.hasControlBlock { backend.retire(vcpu) }
-            monitor.remove(ended)
+        guard let removal = monitor.takeRemoval() else { return false }
+        if case .begin = removal.stage {
+            for vcpu in removal.domain.vcpus where vcpu.hasControlBlock { backend.retire(vcpu) }
         }
+        monitor.advance(removal)
+        return true
     }
 }

@@ -10,16 +10,17 @@ extension PhysicalCPU {
     /// Runs virtual CPUs until the last domain has ended, or an audit has found a mistake of the hypervisor's.
     public func run() {
         if number == 0 { monitor.firstEntry = cpu_read_timestamp() }
+        var isRemoving = false
         while monitor.hasDomains {
             monitor.auditGate.pass()
             let now = monitor.clock.now
             monitor.accountIfDue(at: now)
             if let vcpu = monitor.scheduler.next(on: number, at: now) {
                 takeTurn(vcpu)
-            } else {
+            } else if !isRemoving {
                 waitForWork()
             }
-            removeEndedDomains()
+            isRemoving = removeEndedDomains()
             sendKicks()
             guard auditIfDue() else { return }
         }

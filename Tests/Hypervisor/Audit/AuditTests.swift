@@ -36,7 +36,7 @@ struct AuditTests {
         _ = try AuditScene(hypervisor).guests()
         for index in [which, 0] {
             hypervisor.monitor.domains[index].end(.shutdown(.powerOff))
-            hypervisor.cpu.removeEndedDomains()
+            hypervisor.removeEndedDomains()
             #expect(try audit().complaints == [])
         }
         let after = try audit()

@@ -17,7 +17,7 @@ struct EventChannelsTests {
 
         func open(_ channel: EventChannel, limit: UInt32 = 4096) throws(XenError) -> UInt32 {
             let port = try channels.closedPort(from: 1, limit: limit)
-            channels.set(port, to: channel)
+            channels.open(port, as: channel)
             return port
         }
 

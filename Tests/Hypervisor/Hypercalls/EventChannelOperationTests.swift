@@ -225,6 +225,28 @@ struct EventChannelOperationTests {
         for port in UInt32(1)...1000 { #expect(guest.domain.eventChannels[port] == nil) }
     }
 
+    @Test("a reset that was given up is busy for others, can be gone on with, and misses no port without saying so")
+    func abandonedReset() throws {
+        let guest = try hypervisor.makeGuest()
+        for _ in 0..<1000 { _ = try guest.openInterprocessor() }
+        _ = try guest.call(.eventChannelOperation, Operation.reset.rawValue, Operation.Reset(domain: .caller))
+        guest.control.instructionPointer += 3  // it is never executed again
+        #expect(try guest.openInterprocessor() == 1)
+        try guest.place(Operation.Reset(domain: .caller))
+        #expect(guest.call(.eventChannelOperation, UInt64(Operation.reset.rawValue), TestGuest.argumentPlace) == -16)
+        let start = guest.control.instructionPointer
+        _ = guest.call(.eventChannelOperation, UInt64(Operation.continueReset.rawValue), TestGuest.argumentPlace)
+        while guest.control.instructionPointer == start { guest.exit(.hypercall) }
+        #expect(guest.result == -11, "port 1 is open")
+        #expect(guest.domain.eventChannels[1]?.kind == .interprocessor)
+        #expect(guest.domain.eventChannels[2]?.kind == nil)
+        let next = guest.control.instructionPointer
+        _ = guest.call(.eventChannelOperation, UInt64(Operation.reset.rawValue), TestGuest.argumentPlace)
+        while guest.control.instructionPointer == next { guest.exit(.hypercall) }
+        #expect(guest.result == 0)
+        #expect(guest.domain.eventChannels.openCount == 0)
+    }
+
     @Test("arguments that cannot be read are a bad address", arguments: Array(0...14))
     func badAddress(operation: UInt64) throws {
         let guest = try hypervisor.makeGuest()

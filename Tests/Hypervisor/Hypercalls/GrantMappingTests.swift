@@ -75,13 +75,44 @@ struct GrantMappingTests {
         #expect(hypervisor.arena.allocator.freeCount > free)
     }
 
+    @Test("a frame that is in use still counts as its owner's, who gets no other for it before")
+    func orphansAreCharged() throws {
+        let (owner, user) = try pair()
+        let (_, handle) = try user.map(9, of: owner.identifier)
+        let limit = owner.domain.maximumFrameCount
+        #expect(owner.domain.physicalMap.chargedFrameCount == limit)
+        #expect(try owner.giveBack(0x80) == 1)
+        #expect(try owner.giveBack(0x81) == 1)
+        #expect(owner.domain.physicalMap.chargedFrameCount == limit - 1)
+        #expect(try owner.take(0x80) == 1)
+        #expect(try owner.take(0x81) == 0)
+        #expect(try user.unmap(handle) == .okay)
+        #expect(owner.domain.physicalMap.chargedFrameCount == limit - 1)
+        #expect(try owner.take(0x81) == 1)
+    }
+
+    @Test("a mapping for which no table can be had leaves what was there, and counts as no use")
+    func failingMapChangesNothing() throws {
+        let (owner, user) = try pair()
+        let (status, handle) = try user.map(9, of: owner.identifier, at: 0x2_0000)
+        #expect(status == .okay)
+        #expect(try user.unmap(handle, at: 0x2_0000) == .okay)
+        try user.write(UInt64(0x5678), at: 0x3_0000)
+        hypervisor.arena.leaveFree(0)
+        #expect(try user.map(9, of: owner.identifier).status == .generalError)
+        #expect(try owner.flags(of: 9) == .permitAccess)
+        #expect(user.domain.grantTable.mappings[handle]?.isActive == nil)
+        #expect(try user.map(9, of: owner.identifier, at: 0x3_0000).status == .okay)
+        #expect(try user.read(UInt64.self, at: 0x3_0000) == 0x1234)
+    }
+
     @Test("a frame whose owner ends is free only when the last mapping has ended", arguments: [true, false])
     func ownerEnds(unmapsFirst: Bool) throws {
         let (owner, user) = try pair()
         let (_, handle) = try user.map(9, of: owner.identifier)
         #expect(try owner.giveBack(0x80) == 1)
         owner.domain.end(.shutdown(.powerOff))
-        hypervisor.cpu.removeEndedDomains()
+        hypervisor.removeEndedDomains()
         #expect(try user.read(UInt64.self, at: TestGuest.mappingPlace) == 0x1234)
         let free = hypervisor.arena.allocator.freeCount
         if unmapsFirst {
@@ -89,7 +120,7 @@ struct GrantMappingTests {
             #expect(try user.unmap(handle) == .badHandle)
         }
         user.domain.end(.shutdown(.powerOff))
-        hypervisor.cpu.removeEndedDomains()
+        hypervisor.removeEndedDomains()
         #expect(hypervisor.monitor.domains.isEmpty)
         #expect(hypervisor.arena.allocator.freeCount > free)
     }
@@ -100,7 +131,7 @@ struct GrantMappingTests {
         _ = try user.map(9, of: owner.identifier)
         _ = try user.map(9, of: owner.identifier, at: TestGuest.mappingPlace + 4096, [.host, .readOnly])
         user.domain.end(.shutdown(.powerOff))
-        hypervisor.cpu.removeEndedDomains()
+        hypervisor.removeEndedDomains()
         #expect(try owner.flags(of: 9) == .permitAccess)
         #expect(owner.domain.grantTable.use(of: GrantReference(rawValue: 9)).isActive == false)
     }

@@ -145,6 +145,27 @@ struct MemoryOperationTests {
         try guest.place(arguments)
     }
 
+    @Test("a page for which no table can be had stays where it was, and so does what was at its new place")
+    func failingChangesNothing() throws {
+        let guest = try hypervisor.makeGuest()
+        #expect(try add(guest, .sharedInfo, at: 0x9_0000) == 0)
+        #expect(try add(guest, .grantTable, at: 0x9_0001) == 0)
+        try guest.write(UInt64(0x1234), at: 0x2_0008)
+        hypervisor.arena.leaveFree(0)
+        #expect(try add(guest, .sharedInfo, at: 0x40_0000) == -12)
+        #expect(try add(guest, .grantTable, at: 0x40_0000) == -12)
+        #expect(try add(guest, .guestFrame, index: 0x20, at: 0x40_0000) == -12)
+        #expect(lookup(guest, 0x9_0000)?.frame == guest.domain.sharedInfo.frame)
+        #expect(guest.domain.placement.sharedInfo == GuestFrame(0x9_0000))
+        #expect(lookup(guest, 0x9_0001)?.frame == guest.domain.grantTable.existingFrame(0))
+        #expect(guest.domain.placement.grantFrames[0] == 0x9_0001)
+        #expect(try guest.read(UInt64.self, at: 0x2_0008) == 0x1234)
+        // Where tables are there already, it works: the shared page takes the place of memory, which is free then.
+        #expect(try add(guest, .sharedInfo, at: 0x20) == 0)
+        #expect(lookup(guest, 0x9_0000)?.use == nil)
+        #expect(guest.domain.placement.sharedInfo == GuestFrame(0x20))
+    }
+
     @Test("what is mapped can be taken away, what is not is no entry")
     func remove() throws {
         let guest = try hypervisor.makeGuest()

@@ -76,13 +76,61 @@ struct ReservationTests {
         #expect(hypervisor.arena.allocator.freeCount == before)
     }
 
-    @Test("a long list is interrupted after each 64 and gets to its end", arguments: [true, false])
+    @Test("a long list gets to its end", arguments: [true, false])
     func longList(is64Bit: Bool) throws {
         let guest = try hypervisor.makeGuest()
         guest.control.isIn64BitCode = is64Bit
         let frames = (0..<150).map { UInt64($0) + 0x60 }
         #expect(try call(guest, .decreaseReservation, frames) == 150)
         #expect(try call(guest, .populatePhysicalMap, frames) == 150)
+    }
+
+    @Test("a turn handles 512 frames, however they are put into extents", arguments: [0, 5, 9] as [UInt32])
+    func turnsAreBounded(order: UInt32) throws {
+        let hypervisor = TestHypervisor(memory: 24 << 20)
+        try hypervisor.monitor.build(hypervisor.specification(memorySize: 8 << 20), identifier: 1)
+        let domain = try #require(hypervisor.monitor.domains.last)
+        let guest = TestGuest(domain, domain.vcpus[0], hypervisor)
+        let first: UInt64 = 0x400
+        let count: UInt64 = 1024 >> UInt64(order)
+        for index in 0..<count {
+            try guest.write(first + (index << UInt64(order)), at: TestGuest.arrayPlace + index * 8)
+        }
+        for operation in [MemoryOperation.decreaseReservation, .populatePhysicalMap] {
+            try guest.place(
+                MemoryOperation.Reservation(
+                    extentStart: TestGuest.arrayPlace, extentCount: count, extentOrder: order, domain: .caller))
+            let start = guest.control.instructionPointer
+            var turns = 1
+            var before = domain.physicalMap.ramFrameCount
+            _ = guest.call(.memoryOperation, UInt64(operation.rawValue), TestGuest.argumentPlace)
+            while guest.control.instructionPointer == start {
+                let now = domain.physicalMap.ramFrameCount
+                #expect(max(now, before) - min(now, before) == 512)
+                before = now
+                turns += 1
+                guest.exit(.hypercall)
+            }
+            #expect(guest.result == Int64(count))
+            #expect(turns == 2)
+        }
+    }
+
+    @Test("memory that lies far apart takes tables, and a domain has no more than its share of these")
+    func tables() throws {
+        let guest = try hypervisor.makeGuest()
+        let limit = guest.domain.physicalMap.tableLimit
+        #expect(limit == 256 + 2 * 2)
+        #expect(try call(guest, .decreaseReservation, (0x60..<0xF0).map { UInt64($0) }) == 144)
+        let places = (0..<144).map { UInt64($0) << 18 + 0x4_0000_0000 }
+        let done = try call(guest, .populatePhysicalMap, places)
+        #expect(done > 100 && done < 144)
+        #expect(guest.domain.physicalMap.tableCount <= limit)
+        #expect(guest.domain.physicalMap.tableCount > limit - 3)
+        // What has tables already can be had still.
+        #expect(try call(guest, .populatePhysicalMap, [0x60, 0x4_0000_0001]) == 2)
+        #expect(try call(guest, .decreaseReservation, Array(places[0..<2])) == 2)
+        #expect(try call(guest, .populatePhysicalMap, [places[1]]) == 1)
     }
 
     @Test("extents of an order are runs of frames")

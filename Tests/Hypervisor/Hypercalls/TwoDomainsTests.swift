@@ -117,7 +117,7 @@ struct TwoDomainsTests {
         let second = try hypervisor.makeGuest(2)
         let port = try first.openPort(for: second.identifier)
         let other = try second.bind(to: first.identifier, port: port).port
-        hypervisor.monitor.closeEventChannels(of: second.domain)
+        #expect(hypervisor.monitor.closeEventChannels(of: second.domain, from: 1) == nil)
         #expect(try first.status(of: port).state == EventChannelState.unbound.rawValue)
         #expect(try second.status(of: other).state == EventChannelState.closed.rawValue)
         #expect(try first.send(port) == 0)

@@ -71,6 +71,22 @@ struct FrameAllocatorTests {
         #expect(allocator.takeFrame()?.number == 17)
     }
 
+    @Test("when there is no free frame the bitmap is not looked at; else no further back than where one may be")
+    func boundedSearch() throws {
+        let bitmap = try arena.takeZeroedFrame()
+        let allocator = FrameAllocator(bitmap: bitmap, frameCount: 4096)
+        PhysicalMemory.fill(bitmap)  // all look free, and none was released
+        #expect(allocator.takeFrame() == nil)
+        #expect(allocator.takeFrames(1) == nil)
+        #expect(allocator.takeLargeFrame() == nil)
+        PhysicalMemory.fill(bitmap, with: .max)
+        allocator.release(from: HostFrame(640), to: HostFrame(642))
+        #expect(allocator.takeFrame()?.number == 640)
+        PhysicalMemory.write(UInt64(0), at: bitmap.address)  // behind where the search goes on
+        #expect(allocator.takeFrame()?.number == 641)
+        #expect(allocator.takeFrame() == nil)
+    }
+
     @Test("freeing a frame that is free already does not count it twice")
     func doubleFree() throws {
         let allocator = try makeAllocator(frameCount: 256)

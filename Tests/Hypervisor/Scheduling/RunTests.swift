@@ -54,6 +54,29 @@ struct RunTests {
         #expect(hypervisor.backend.retired == ["d1v0"], "the other virtual CPU has never run")
     }
 
+    @Test("while a domain is being removed the others have their turns")
+    func removalInSteps() throws {
+        let hypervisor = TestHypervisor(memory: 160 << 20)
+        try hypervisor.monitor.build(hypervisor.specification(memorySize: 128 << 20), identifier: 1)
+        var turnsDuringRemoval = 0
+        hypervisor.backend.programs[2] = { registers, vcpu, control in
+            if hypervisor.monitor.removals.isEmpty && hypervisor.monitor.outcome.endedCount == 0 {
+                return .physicalInterrupt
+            }
+            if hypervisor.monitor.outcome.endedCount == 1 {
+                control.flags.remove(.interruptEnable)
+                return .halt
+            }
+            turnsDuringRemoval += 1
+            vcpu.isInTurn = false
+            return .physicalInterrupt
+        }
+        try hypervisor.monitor.build(hypervisor.specification(), identifier: 2)
+        hypervisor.cpu.run()
+        #expect(hypervisor.monitor.outcome.endedCount == 2)
+        #expect(turnsDuringRemoval > 6, "32,768 frames, 8192 at a time, and the other steps")
+    }
+
     @Test("a virtual CPU for whose control block no memory is left is the end of its domain, and of no other")
     func noControlBlock() throws {
         hypervisor.backend.programs[1] = calls([])

@@ -43,10 +43,15 @@ extension TestGuest {
     }
 
     /// Gives a frame back.
-    func giveBack(_ frame: UInt64) throws -> Int64 {
+    func giveBack(_ frame: UInt64) throws -> Int64 { try change(.decreaseReservation, frame) }
+
+    /// Asks for memory at a frame.
+    func take(_ frame: UInt64) throws -> Int64 { try change(.populatePhysicalMap, frame) }
+
+    private func change(_ operation: MemoryOperation, _ frame: UInt64) throws -> Int64 {
         try write(frame, at: TestGuest.arrayPlace)
         let arguments = MemoryOperation.Reservation(
             extentStart: TestGuest.arrayPlace, extentCount: 1, domain: .caller)
-        return try call(.memoryOperation, MemoryOperation.decreaseReservation.rawValue, arguments)
+        return try call(.memoryOperation, operation.rawValue, arguments)
     }
 }

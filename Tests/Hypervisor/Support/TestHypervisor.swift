@@ -63,9 +63,14 @@ final class TestHypervisor {
         return TestGuest(domain, vcpu, self)
     }
 
+    /// Takes the domains away that have ended, with all steps that this needs.
+    func removeEndedDomains() {
+        while cpu.removeEndedDomains() {}
+    }
+
     /// Ends a domain and takes it away.
     func remove(_ guest: TestGuest) {
         guest.domain.lock.withLock { guest.domain.end(.shutdown(.powerOff)) }
-        if let ended = monitor.takeEndedDomain() { monitor.remove(ended) }
+        removeEndedDomains()
     }
 }

@@ -61,6 +61,9 @@ final class TestMap {
     /// Unmaps a frame that processors may still reach.
     func unmapOnly(_ number: UInt64) throws(XenError) { try map.unmap(GuestFrame(number)) }
 
+    /// Gives back a part of all. Returns whether that was the last one.
+    func relinquish() -> Bool { map.relinquish() }
+
     /// No processor reaches any more what was taken out.
     func settle() { map.freeRetired() }
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
-import GuestKit
 import XenInterface
 
 /// The guest beside this one, which does what it is asked for: see `Mailbox`.
-struct Peer {
+public struct Peer {
     /// Its domain.
-    let domain: DomainIdentifier
+    public let domain: DomainIdentifier
     private let hypercalls: Hypercalls
     /// Where the shared page lies here.
     private let mailbox: UInt64
 
     /// Maps the shared page at `mailbox`, as soon as the other guest has granted it. Nil when it does not within a minute.
-    init?(of guest: Guest, at mailbox: UInt64) {
+    public init?(of guest: Guest, at mailbox: UInt64) {
         guard let domain = guest.peer else { return nil }
         let end = guest.now &+ 60_000_000_000
         while true {
@@ -28,21 +27,23 @@ struct Peer {
     }
 
     /// The address of one of its pages to try things with.
-    func page(_ index: UInt64) -> UInt64 { Memory.load64(mailbox &+ Mailbox.pages) &+ index &* Memory.pageSize }
+    public func page(_ index: UInt64) -> UInt64 { Memory.load64(mailbox &+ Mailbox.pages) &+ index &* Memory.pageSize }
     /// The frame of such a page.
-    func frame(_ index: UInt64) -> UInt64 { page(index) >> 12 }
+    public func frame(_ index: UInt64) -> UInt64 { page(index) >> 12 }
     /// The address of an entry of its grant table.
-    func entry(_ reference: UInt32) -> UInt64 { Memory.load64(mailbox &+ Mailbox.table) &+ UInt64(reference) &* 8 }
+    public func entry(_ reference: UInt32) -> UInt64 {
+        Memory.load64(mailbox &+ Mailbox.table) &+ UInt64(reference) &* 8
+    }
 
     /// Asks for something and waits for the result.
     @discardableResult
-    func ask(_ request: Mailbox.Request, _ arguments: InlineArray<6, UInt64>) -> UInt64 {
+    public func ask(_ request: Mailbox.Request, _ arguments: InlineArray<6, UInt64>) -> UInt64 {
         start(request, arguments)
         return finish()
     }
 
     /// Asks for something without waiting.
-    func start(_ request: Mailbox.Request, _ arguments: InlineArray<6, UInt64>) {
+    public func start(_ request: Mailbox.Request, _ arguments: InlineArray<6, UInt64>) {
         Memory.store64(request.rawValue, at: mailbox &+ Mailbox.word(1))
         for index in 0..<6 { Memory.store64(arguments[index], at: mailbox &+ Mailbox.word(2 &+ UInt64(index))) }
         Memory.store64(Memory.load64(mailbox &+ Mailbox.requested) &+ 1, at: mailbox &+ Mailbox.requested)
@@ -50,7 +51,7 @@ struct Peer {
 
     /// Waits for the result of what was asked for last.
     @discardableResult
-    func finish() -> UInt64 {
+    public func finish() -> UInt64 {
         while Memory.load64(mailbox &+ Mailbox.done) != Memory.load64(mailbox &+ Mailbox.requested) {
             hypercalls.yield()
         }
@@ -58,12 +59,12 @@ struct Peer {
     }
 
     /// Reads its memory.
-    func load(_ address: UInt64) -> UInt64 { ask(.load, [address, 0, 0, 0, 0, 0]) }
+    public func load(_ address: UInt64) -> UInt64 { ask(.load, [address, 0, 0, 0, 0, 0]) }
     /// Writes its memory.
-    func store(_ value: UInt64, at address: UInt64) { ask(.store, [address, value, 0, 0, 0, 0]) }
+    public func store(_ value: UInt64, at address: UInt64) { ask(.store, [address, value, 0, 0, 0, 0]) }
 
     /// Has it make a hypercall whose second argument is the address of a structure.
-    func call<Argument: BitwiseCopyable>(
+    public func call<Argument: BitwiseCopyable>(
         _ number: HypercallNumber, _ operation: UInt32, _ argument: inout Argument, count: UInt64 = 0
     ) -> Int64 {
         startCall(number, operation, argument, count: count)
@@ -73,7 +74,7 @@ struct Peer {
     }
 
     /// The same without waiting.
-    func startCall<Argument: BitwiseCopyable>(
+    public func startCall<Argument: BitwiseCopyable>(
         _ number: HypercallNumber, _ operation: UInt32, _ argument: Argument, count: UInt64 = 0
     ) {
         Memory.store(argument, at: mailbox &+ Mailbox.structures)
