@@ -11,6 +11,19 @@ extension Audit {
         if count.memory != map.memory { complain(.memoryCount, of: domain, map.memory) }
         if count.tables != map.tables { complain(.tableCount, of: domain, map.tables) }
         if count.memory > domain.maximumFrameCount { complain(.memoryLimit, of: domain, count.memory) }
+        checkRecentTranslations(of: domain)
+    }
+
+    /// What the hypervisor has kept of the tables agrees with them.
+    private mutating func checkRecentTranslations(of domain: Domain) {
+        let (tables, recent) = (domain.physicalMap.tables, domain.physicalMap.recent)
+        claim(recent.frame, for: .nestedTable, of: domain)
+        recent.forEachKept { place, target, isWritable in
+            let mapping = tables.lookup(place)
+            if mapping?.frame != target || mapping?.isWritable != isWritable {
+                complain(.keptIsMapped, of: domain, place.number)
+            }
+        }
     }
 
     /// What a walk has come across.

@@ -36,6 +36,8 @@ public final class Domain {
     var eventArray: EventArray?
     /// Whether it has. Asked for each event, and quicker to answer than the array itself.
     var eventArrayIsThere = false
+    /// Whether a virtual CPU has begun to poll since there was none that did. Likewise.
+    var mayHavePollers = false
     /// Where a reset of its event channels goes on that was interrupted; 0 when there is none.
     var nextPortToReset: UInt32 = 0
     /// The physical interrupts that are bound to ports, a bit for each.

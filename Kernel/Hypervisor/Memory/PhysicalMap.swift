@@ -10,6 +10,8 @@ public struct PhysicalMap: ~Copyable {
     let format: NestedPageTableFormat
     let allocator: FrameAllocator
     let rootFrame: HostFrame
+    /// The translations that were looked up last.
+    let recent: NestedTranslationCache
     /// The frames that the tables themselves take.
     var tableCount: UInt64 = 1
     /// The frames of ordinary memory that are mapped.
@@ -21,11 +23,17 @@ public struct PhysicalMap: ~Copyable {
     /// The frames that are to be freed once no processor can reach them any more.
     var retired = RetiredFrames()
 
-    /// An empty map. Nil when no frame is free.
+    /// An empty map. Nil when no two frames are free.
     public init?(format: NestedPageTableFormat, allocator: FrameAllocator) {
         guard let root = allocator.takeFrame() else { return nil }
+        guard let cache = allocator.takeFrame() else {
+            allocator.free(root)
+            return nil
+        }
         PhysicalMemory.fill(root)
+        PhysicalMemory.fill(cache)
         rootFrame = root
+        recent = NestedTranslationCache(frame: cache)
         self.format = format
         self.allocator = allocator
     }
@@ -33,6 +41,7 @@ public struct PhysicalMap: ~Copyable {
     deinit {
         for index in 0..<retired.count { allocator.free(retired[index]) }
         PhysicalMap.free(table: rootFrame, level: 4, allocator: allocator)
+        allocator.free(recent.frame)
     }
 
     /// The root table's address, for the VMCB or VMCS.
@@ -40,7 +49,7 @@ public struct PhysicalMap: ~Copyable {
 
     /// The tables, for looking things up.
     @inline(__always)
-    public var tables: NestedPageTables { NestedPageTables(root: rootFrame) }
+    public var tables: NestedPageTables { NestedPageTables(root: rootFrame, recent: recent) }
 
     /// Looks up a guest frame; nil when nothing is mapped there.
     public func lookup(_ frame: GuestFrame) -> NestedPageTables.Mapping? { tables.lookup(frame) }
