@@ -46,6 +46,9 @@ struct Racers {
     let first: Racer
     let second: Racer
 
+    /// Whether each has done something, if it has anything to do.
+    var haveRaced: Bool { first.hasRaced && second.hasRaced }
+
     /// Has both stop.
     func stop(_ hypercalls: Hypercalls) {
         first.stop(hypercalls)

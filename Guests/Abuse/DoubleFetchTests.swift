@@ -10,14 +10,11 @@ func doubleFetches(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
         test.withPage { test, page in
             let port = test.openPort()
             racers.first.alternate(page, UInt64(port.rawValue), 0xFFFF_FFFF)
-            for _ in 0..<2000 {
+            test.race(racers, 500) { test in
                 let operation = UInt64(EventChannelOperation.send.rawValue)
                 let result = test.hypercalls.call(.eventChannelOperation, operation, page)
                 test.expect(result == 0 || result == XenError.invalidArgument.result)
-                test.hypercalls.yield()
             }
-            test.expect(racers.first.rounds > 10)
-            racers.stop(test.hypercalls)
             test.guest.sharedInfo.clearPending(port)
             test.expect(test.hypercalls.close(port), is: 0)
         }
@@ -34,15 +31,13 @@ func doubleFetches(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
                 racers.first.alternate(page &+ 8, 1, .max)  // the count
                 call.extentOrder = 40
                 racers.second.alternate(page &+ 16, 0, 40)  // the order
-                for _ in 0..<1000 {
+                test.race(racers, 300) { test in
                     for operation in Few<2, MemoryOperation>([.decreaseReservation, .populatePhysicalMap]) {
                         let result = test.hypercalls.call(.memoryOperation, UInt64(operation.rawValue), page)
                         test.expect(result == 0 || result == 1)
                         test.expect((before - 1...before).contains(test.guest.reservation))
                     }
-                    test.hypercalls.yield()
                 }
-                racers.stop(test.hypercalls)
                 _ = test.change(.populatePhysicalMap, frame: frame >> 12)
                 test.expect(test.guest.reservation, is: before)
             }
@@ -56,13 +51,11 @@ func doubleFetches(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
             Memory.store(entry, at: page)
             racers.first.alternate(page, UInt64(HypercallNumber.xenVersion.rawValue), 11)
             racers.second.alternate(page &+ 16, 0, UInt64(XenVersionOperation.pageSize.rawValue))
-            for _ in 0..<2000 {
+            test.race(racers, 500) { test in
                 test.expect(test.hypercalls.call(.multicall, page, 1), is: 0)
                 let result = Int64(bitPattern: Memory.load64(page &+ 8))
                 test.expect(result == 4 << 16 | 17 || result == 4096 || result == XenError.notImplemented.result)
-                test.hypercalls.yield()
             }
-            racers.stop(test.hypercalls)
         }
     }
     suite.test("double fetch: offset and length of a copy change: nothing behind the page is touched") { test in
@@ -74,13 +67,11 @@ func doubleFetches(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
                 Memory.store(copy, at: page &+ 1024)
                 // The last word of the element: length, flags, status.
                 racers.first.alternate(page &+ 1024 &+ 32, 16, 0xF000)
-                for _ in 0..<2000 {
+                test.race(racers, 500) { test in
                     let operation = UInt64(GrantTableOperation.copy.rawValue)
                     test.expect(test.hypercalls.call(.grantTableOperation, operation, page &+ 1024, 1), is: 0)
                     test.expect(Memory.load64(second), equals: 0)
-                    test.hypercalls.yield()
                 }
-                racers.stop(test.hypercalls)
                 test.expect(Memory.isFilled(second, count: 4096, with: 0))
             }
         }

@@ -9,15 +9,12 @@ func eventRaces(_ suite: inout Suite, _ racers: Racers) {
         test.withPage { test, page in
             racers.first.openAndClose(with: page)
             racers.second.sendToLowPorts(with: page &+ 512)
-            for _ in 0..<1000 {
+            test.race(racers, 300) { test in
                 let port = test.openPort()
                 let sent = test.hypercalls.send(port)
                 test.expect(sent == 0 || sent == XenError.invalidArgument.result)
                 _ = test.hypercalls.close(port)
-                test.hypercalls.yield()
             }
-            test.expect(racers.first.rounds > 10 && racers.second.rounds > 10)
-            racers.stop(test.hypercalls)
             test.closeLowPorts()
             test.expectAllPortsFree()
         }
@@ -26,7 +23,7 @@ func eventRaces(_ suite: inout Suite, _ racers: Racers) {
         test in
         test.withPage { test, page in
             racers.first.closeLowPorts(with: page)
-            for _ in 0..<1000 {
+            test.race(racers, 300) { test in
                 var call = EventChannelOperation.AllocateUnbound(domain: .caller, remoteDomain: .caller)
                 test.expect(test.hypercalls.eventChannel(.allocateUnbound, &call), is: 0)
                 var bind = EventChannelOperation.BindInterdomain(remoteDomain: .caller, remotePort: call.port)
@@ -36,8 +33,6 @@ func eventRaces(_ suite: inout Suite, _ racers: Racers) {
                 if result == 0 { _ = test.hypercalls.close(bind.localPort) }
                 _ = test.hypercalls.close(call.port)
             }
-            test.expect(racers.first.rounds > 10)
-            racers.stop(test.hypercalls)
             test.closeLowPorts()
             test.expectAllPortsFree()
         }
@@ -46,16 +41,13 @@ func eventRaces(_ suite: inout Suite, _ racers: Racers) {
         test.withPage { test, page in
             racers.first.openAndClose(with: page)
             racers.second.reset(with: page &+ 512)
-            for _ in 0..<300 {
+            test.race(racers, 300) { test in
                 let result = test.reset()
                 let isKnown =
                     result == 0 || result == XenError.busy.result || result == XenError.tryAgain.result
                 test.expect(isKnown)
                 _ = test.openPort()
-                test.hypercalls.yield()
             }
-            test.expect(racers.first.rounds > 10 && racers.second.rounds > 10)
-            racers.stop(test.hypercalls)
             test.expect(test.reset(), is: 0)
             let port = test.openPort()
             test.expect(port.rawValue, equals: 1)
@@ -68,15 +60,12 @@ func eventRaces(_ suite: inout Suite, _ racers: Racers) {
     suite.test("event races: a virtual interrupt that two vCPUs bind at the same time is bound once") { test in
         test.withPage { test, page in
             racers.first.bindInterrupt(with: page)
-            for _ in 0..<1000 {
+            test.race(racers, 300) { test in
                 var bind = EventChannelOperation.BindVIRQ(virtualInterrupt: VirtualInterrupt.debug.rawValue, vcpu: 0)
                 let result = test.hypercalls.eventChannel(.bindVIRQ, &bind)
                 test.expect(result == 0 || result == XenError.alreadyExists.result)
                 if result == 0 { _ = test.hypercalls.close(bind.port) }
-                test.hypercalls.yield()
             }
-            test.expect(racers.first.rounds > 10)
-            racers.stop(test.hypercalls)
             test.closeLowPorts()
             var bind = EventChannelOperation.BindVIRQ(virtualInterrupt: VirtualInterrupt.debug.rawValue, vcpu: 0)
             test.expect(test.hypercalls.eventChannel(.bindVIRQ, &bind), is: 0)

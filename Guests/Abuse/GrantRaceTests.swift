@@ -15,16 +15,13 @@ func grantRaces(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
                 racers.first.alternate(
                     table &+ 64 &* 8, Test.grantEntry(.permitAccess, frame: first >> 12, to: me),
                     Test.grantEntry(.permitAccess, frame: second >> 12, to: me))
-                for _ in 0..<1000 {
+                test.race(racers, 300) { test in
                     let status = test.status(of: test.copyFromGrant(64, to: target, length: 256))
                     test.expect(status == .okay || status == .generalError)
-                    guard status == .okay else { continue }
+                    guard status == .okay else { return }
                     let isFirst = Memory.isFilled(target, count: 256, with: 0x11)
                     test.expect(isFirst || Memory.isFilled(target, count: 256, with: 0x22))
-                    test.hypercalls.yield()
                 }
-                test.expect(racers.first.rounds > 10)
-                racers.stop(test.hypercalls)
                 test.expectUnused(64, in: table, to: target)
             }
         }
@@ -39,14 +36,12 @@ func grantRaces(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
                 racers.second.alternate(
                     table &+ 66 &* 8, entry,
                     Test.grantEntry([.permitAccess, .readOnly], frame: page >> 12, to: .control))
-                for _ in 0..<1000 {
+                test.race(racers, 300) { test in
                     for reference in Few<2, UInt32>([65, 66]) {
                         let status = test.status(of: test.copyFromGrant(reference, to: target, length: 8))
                         test.expect(status == .okay || status == .generalError || status == .badPage)
                     }
-                    test.hypercalls.yield()
                 }
-                racers.stop(test.hypercalls)
                 test.expectUnused(65, in: table, to: target)
                 test.expectUnused(66, in: table, to: target)
             }
@@ -62,12 +57,9 @@ func grantRaces(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
                 Racer.Call(
                     .grantTableOperation, GrantTableOperation.swapReferences.rawValue, page &+ 512, count: 1)
             ])
-            for _ in 0..<1000 {
+            test.race(racers, 300) { test in
                 test.expect(test.status(of: test.copyFromGrant(67, to: page, length: 8)), is: .okay)
-                test.hypercalls.yield()
             }
-            test.expect(racers.first.rounds > 10)
-            racers.stop(test.hypercalls)
             let flags = (Memory.load16(table &+ 67 &* 8), Memory.load16(table &+ 68 &* 8))
             let (writable, readOnly) = (
                 GrantFlags.permitAccess.rawValue, (GrantFlags.permitAccess.union(.readOnly)).rawValue

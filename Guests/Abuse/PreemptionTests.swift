@@ -12,26 +12,26 @@ func preemption(_ suite: inout Suite) {
         test in
         test.expectReservationsInterrupted(extents: 16, order: 9)
     }
-    suite.test("preemption: an interrupt arrives during a list of 8,000 calls") { test in
+    suite.test("preemption: an interrupt arrives during a list of 4,000 calls") { test in
         let list = Far.scratch
         var entry = MulticallEntry()
         entry.operation = UInt64(HypercallNumber.xenVersion.rawValue)
-        for index in 0..<8000 as Range<UInt64> { Memory.store(entry, at: list &+ index &* 64) }
+        for index in 0..<4000 as Range<UInt64> { Memory.store(entry, at: list &+ index &* 64) }
         test.expectInterrupted { test in
-            test.expect(test.hypercalls.call(.multicall, list, 8000), is: 0)
+            test.expect(test.hypercalls.call(.multicall, list, 4000), is: 0)
         }
-        for index in 0..<8000 as Range<UInt64> {
+        for index in 0..<4000 as Range<UInt64> {
             test.expect(Memory.load64(list &+ index &* 64 &+ 8), equals: 4 << 16 | 17)
         }
     }
-    suite.test("preemption: an interrupt arrives during 8,000 copies") { test in
+    suite.test("preemption: an interrupt arrives during 4,000 copies") { test in
         test.withPage { test, page in
             let list = Far.scratch
             let copy = test.ownCopy(page, page, length: 1024)
-            for index in 0..<8000 as Range<UInt64> { Memory.store(copy, at: list &+ index &* 40) }
+            for index in 0..<4000 as Range<UInt64> { Memory.store(copy, at: list &+ index &* 40) }
             let operation = UInt64(GrantTableOperation.copy.rawValue)
             test.expectInterrupted { test in
-                test.expect(test.hypercalls.call(.grantTableOperation, operation, list, 8000), is: 0)
+                test.expect(test.hypercalls.call(.grantTableOperation, operation, list, 4000), is: 0)
             }
         }
     }

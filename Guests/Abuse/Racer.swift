@@ -28,6 +28,11 @@ struct Racer {
         init(_ number: HypercallNumber, _ operation: UInt32, _ argument: UInt64, count: UInt64 = 0) {
             (self.number, self.operation, self.argument, self.count) = (number, operation, argument, count)
         }
+
+        /// No call: hands 32 bits on that one call has answered and the next one takes.
+        static func copy(_ source: UInt64, to destination: UInt64) -> Call {
+            Call(.unassigned, 0, source, count: destination)
+        }
     }
 
     private static var calls: UInt64 { 256 }
@@ -45,6 +50,9 @@ struct Racer {
 
     /// How often it has done what it was told to do.
     var rounds: UInt64 { Memory.load64(page &+ 16) }
+
+    /// Whether it has nothing to do, or has done it some times.
+    var hasRaced: Bool { Memory.load64(page) == Job.wait.rawValue || rounds > 10 }
 
     /// Has it write two values in turn to an address.
     func alternate(_ address: UInt64, _ first: UInt64, _ second: UInt64) {
@@ -111,8 +119,31 @@ struct Racer {
     private static func makeCalls(_ page: UInt64, _ hypercalls: Hypercalls) {
         for index in 0..<Memory.load64(page &+ 24) {
             let place = page &+ calls &+ index &* 32
-            _ = hypercalls.call(
-                Memory.load64(place), Memory.load64(place &+ 8), Memory.load64(place &+ 16), Memory.load64(place &+ 24))
+            let (number, operation) = (Memory.load64(place), Memory.load64(place &+ 8))
+            let (argument, count) = (Memory.load64(place &+ 16), Memory.load64(place &+ 24))
+            if number == UInt64(HypercallNumber.unassigned.rawValue) {
+                Memory.store32(Memory.load32(argument), at: count)
+            } else {
+                _ = hypercalls.call(number, operation, argument, count)
+            }
         }
+    }
+}
+
+extension Test {
+    /// Calls `body` so many times, and then until the others have done some rounds: which may take its time, where all share one
+    /// processor. Has them stop afterwards.
+    mutating func race(
+        _ racers: Racers, _ count: Int, line: UInt = #line, _ body: (inout Test) -> Void
+    ) {
+        let end = guest.now &+ 60_000_000_000
+        var done = 0
+        while done < count || (!racers.haveRaced && guest.now < end) {
+            body(&self)
+            hypercalls.yield()
+            done += 1
+        }
+        expect(racers.haveRaced, line: line)
+        racers.stop(hypercalls)
     }
 }

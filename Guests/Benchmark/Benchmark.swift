@@ -60,10 +60,8 @@ private func hypercallsWithMemory(_ report: inout BenchmarkReport) {
 private func batches(_ report: inout BenchmarkReport) {
     var call = MulticallEntry()
     call.operation = UInt64(HypercallNumber.xenVersion.rawValue)
-    var calls: InlineArray<16, MulticallEntry> = InlineArray(repeating: call)
-    let hypercalls = report.guest.hypercalls
-    Memory.withAddress(of: &calls) { list in
-        guard hypercalls.call(.multicall, list, 16) == 0 else { return }
-        report.measure("multicall of 16") { guest in _ = guest.hypercalls.call(.multicall, list, 16) }
-    }
+    guard let list = report.guest.pages.allocate() else { return }
+    for index in UInt64(0)..<16 { Memory.store(call, at: list &+ index &* UInt64(MemoryLayout<MulticallEntry>.size)) }
+    guard report.guest.hypercalls.call(.multicall, list, 16) == 0 else { return }
+    report.measure("multicall of 16") { guest in _ = guest.hypercalls.call(.multicall, list, 16) }
 }

@@ -18,7 +18,7 @@ struct ImagePermissions: OptionSet {
 ///
 /// For each permission that is taken, byte 100 + bit of the file gets a shared lock; for each that nobody else may take,
 /// byte 200 + bit. Whoever finds the other kind of lock on a byte that matters to it gives up. The locks belong to the
-/// open file and go with it. Source: QEMU, `block/file-posix.c`, raw_check_lock_bytes.
+/// open file description. Source: QEMU, `block/file-posix.c`, raw_check_lock_bytes.
 extension HostFile {
     private static let takenBase: Int64 = 100
     private static let excludedBase: Int64 = 200
@@ -32,6 +32,17 @@ extension HostFile {
         for bit in Self.bits(of: excluded) { try setShared(Self.excludedBase + bit) }
         for bit in Self.bits(of: taken) { try requireFree(Self.excludedBase + bit) }
         for bit in Self.bits(of: excluded) { try requireFree(Self.takenBase + bit) }
+    }
+
+    /// Takes all locks off, whether there are any or not.
+    ///
+    /// Closing the file is not enough: a process that another thread is starting has a copy of the descriptor until it
+    /// executes its program, and the locks would last as long.
+    func unlock() {
+        var lock = Self.lock(Self.takenBase, Int16(F_UNLCK))
+        lock.l_len = off_t(Self.excludedBase - Self.takenBase) + 8
+        // SAFETY: the structure lives until the call returns.
+        _ = unsafe fcntl(descriptor, LINUX_F_OFD_SETLK, &lock)
     }
 
     private static func bits(of permissions: ImagePermissions) -> [Int64] {

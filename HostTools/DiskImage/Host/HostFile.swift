@@ -43,7 +43,10 @@ public final class HostFile: Sendable {
         canWrite = mode != .reading
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        unlock()
+        close(descriptor)
+    }
 
     private static func kind(of descriptor: Int32) -> Kind? {
         var status = stat()

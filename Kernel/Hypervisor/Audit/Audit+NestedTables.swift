@@ -12,6 +12,19 @@ extension Audit {
         if count.tables != map.tables { complain(.tableCount, of: domain, map.tables) }
         let charged = count.memory &+ domain.physicalMap.account.orphanCount
         if charged > domain.maximumFrameCount { complain(.memoryLimit, of: domain, charged) }
+        checkRecentTranslations(of: domain)
+    }
+
+    /// What the hypervisor has kept of the tables agrees with them.
+    private mutating func checkRecentTranslations(of domain: Domain) {
+        let (tables, recent) = (domain.physicalMap.tables, domain.physicalMap.recent)
+        claim(recent.frame, for: .nestedTable, of: domain)
+        recent.forEachKept { place, target, isWritable in
+            let mapping = tables.lookup(place)
+            if mapping?.frame != target || mapping?.isWritable != isWritable {
+                complain(.keptIsMapped, of: domain, place.number)
+            }
+        }
     }
 
     /// What a walk has come across.

@@ -7,7 +7,7 @@ enum AuditRule: CaseIterable {
     case oneOwner, freeHasNoOwner, usedHasOwner, withinMachine, freeCount
     // Nested page tables.
     case mappingHasReason, tableHasEntries, memoryCount, tableCount, memoryLimit
-    case specialIsOwn, specialIsWhereNoted
+    case specialIsOwn, specialIsWhereNoted, keptIsMapped
     // Grants.
     case handleHasMapping, useHasMapping, holdHasUser, orphanIsNobodys
     // Events and scheduling.
@@ -28,6 +28,7 @@ enum AuditRule: CaseIterable {
         case .memoryLimit: "so much memory is more than the domain may have"
         case .specialIsOwn: "this guest frame shows a page that the domain is not to see"
         case .specialIsWhereNoted: "this guest frame does not show the special page that is noted there"
+        case .keptIsMapped: "the translation that was kept of this guest frame is not in the tables"
         case .handleHasMapping: "handles and mappings of this granted frame differ"
         case .useHasMapping: "uses and mappings of this grant reference differ"
         case .holdHasUser: "this frame is held by others than is noted"

@@ -56,9 +56,16 @@ extension Domain {
     }
 
     /// Ends the polls for an event on a port. One for several ports ends with any event of the domain's, as on Xen.
+    @inline(__always)
     func wakePollers(of port: UInt32) {
-        for vcpu in vcpus where vcpu.activity == .polling && (vcpu.polledPort == 0 || vcpu.polledPort == port) {
-            vcpu.wake()
+        if mayHavePollers { wakeThosePolling(port) }
+    }
+
+    @inline(never)
+    private func wakeThosePolling(_ port: UInt32) {
+        mayHavePollers = false
+        for vcpu in vcpus where vcpu.activity == .polling {
+            if vcpu.polledPort == 0 || vcpu.polledPort == port { vcpu.wake() } else { mayHavePollers = true }
         }
     }
 

@@ -36,6 +36,8 @@ public final class Domain {
     var eventArray: EventArray?
     /// Whether it has. Asked for each event, and quicker to answer than the array itself.
     var eventArrayIsThere = false
+    /// Whether a virtual CPU has begun to poll since there was none that did. Likewise.
+    var mayHavePollers = false
     /// Where a reset of its event channels goes on that was interrupted; 0 when there is none.
     var nextPortToReset: UInt32 = 0
     /// The physical interrupts that are bound to ports, a bit for each.
@@ -64,6 +66,8 @@ public final class Domain {
     var marksRunstateUpdates = false
     /// Why it has ended; nil while it runs.
     public internal(set) var end: End?
+    /// Whether somebody has begun to remove it. Under the lock of the list of domains.
+    var isBeingRemoved = false
     private let endFlag = Atomic<Bool>(false)
     /// Whether it has ended, for those who do not hold its lock.
     @inline(__always)

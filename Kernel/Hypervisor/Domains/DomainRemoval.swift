@@ -4,7 +4,7 @@ import XenInterface
 /// A domain that has ended and is being taken away. That is done in steps of a bounded length, between which others run: how much
 /// there is to do, the domain has had in its hands.
 struct DomainRemoval {
-    /// The domain. It is in the list of domains no more.
+    /// The domain. It is in the list of domains until its ports are closed: then nobody who looks for it finds ends of its channels.
     let domain: Domain
     /// What is to be done next.
     var stage = Stage.begin

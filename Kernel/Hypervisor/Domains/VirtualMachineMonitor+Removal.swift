@@ -7,15 +7,19 @@ import XenInterface
 extension VirtualMachineMonitor {
     /// A removal that nobody else is at work on: of a domain that has ended, none of whose virtual CPUs any processor has to do with, or
     /// one that has begun. Nil when there is none.
-    ///
-    /// The domain is in the list no more: nobody finds it from now on. Others may still be at work on it, under its lock.
     func takeRemoval() -> DomainRemoval? {
         domainsLock.withLock { () -> DomainRemoval? in
-            if let index = domains.firstIndex(where: { $0.hasEnded && scheduler.isAtRest($0) }) {
-                return DomainRemoval(domain: domains.remove(at: index))
+            if let domain = domains.first(where: { $0.hasEnded && !$0.isBeingRemoved && scheduler.isAtRest($0) }) {
+                domain.isBeingRemoved = true
+                return DomainRemoval(domain: domain)
             }
             return removals.isEmpty ? nil : removals.removeFirst()
         }
+    }
+
+    /// Takes a domain out of the list: nobody finds it from now on. Others may still be at work on it, under its lock.
+    private func forget(_ domain: Domain) {
+        domainsLock.withLock { domains.removeAll { $0 === domain } }
     }
 
     /// Does a part of a removal, and puts it back until it is done.
@@ -27,8 +31,12 @@ extension VirtualMachineMonitor {
             domain.lock.withLock { flushConsole(of: domain) }
             removal.stage = .eventChannels(from: 1)
         case .eventChannels(let start):
-            removal.stage =
-                closeEventChannels(of: domain, from: start).map { .eventChannels(from: $0) } ?? .mappings(from: 0)
+            if let next = closeEventChannels(of: domain, from: start) {
+                removal.stage = .eventChannels(from: next)
+            } else {
+                forget(domain)
+                removal.stage = .mappings(from: 0)
+            }
         case .mappings(let start):
             removal.stage = endMappings(of: domain, from: start).map { .mappings(from: $0) } ?? .grants(domain: 0)
         case .grants(let first):

@@ -16,7 +16,7 @@ extension PhysicalCPU {
         do throws(XenError) {
             guard control.privilegeLevel == 0 else { throw .operationNotPermitted }
             result = try monitor.dispatch(
-                Hypercall(vcpu: vcpu, paging: PagingRegisters(control), is64Bit: is64Bit))
+                Hypercall(vcpu: vcpu, space: GuestAddressSpace(control), is64Bit: is64Bit))
         } catch .restart {
             return false
         } catch {

@@ -12,16 +12,16 @@ struct Hypercall {
     // SAFETY: the monitor's circle of virtual CPUs holds the caller for longer than the call lasts. Counting references here
     // would cost a call as much as its work.
     private let caller: Unmanaged<VirtualCPU>
-    /// The control registers that say how the caller's addresses are translated.
-    private let paging: PagingRegisters
+    /// How the caller's addresses are translated.
+    private let space: GuestAddressSpace
     /// Whether the caller executes 64-bit code; else structures have their 32-bit layout.
     let is64Bit: Bool
 
     /// A call of a virtual CPU.
     @inline(__always)
-    init(vcpu: VirtualCPU, paging: PagingRegisters, is64Bit: Bool) {
+    init(vcpu: VirtualCPU, space: GuestAddressSpace, is64Bit: Bool) {
         unsafe caller = Unmanaged.passUnretained(vcpu)
-        self.paging = paging
+        self.space = space
         self.is64Bit = is64Bit
     }
 
@@ -31,7 +31,7 @@ struct Hypercall {
 
     /// The caller's memory, as its kernel sees it now.
     @inline(__always)
-    var memory: GuestMemory { GuestMemory(of: vcpu, paging) }
+    var memory: GuestMemory { GuestMemory(of: vcpu, space) }
 
     /// The caller's domain.
     var domain: Domain { vcpu.domain }

@@ -57,6 +57,7 @@ extension VirtualMachineMonitor {
         }
         if hasDeliverableEvent(call.vcpu) || (arguments.timeout != 0 && arguments.timeout <= clock.now) { return }
         call.vcpu.activity = .polling
+        call.domain.mayHavePollers = true
         call.vcpu.timers.poll = arguments.timeout == 0 ? .max : arguments.timeout
         timersChanged(of: call.vcpu, by: call.vcpu)
     }

@@ -15,36 +15,43 @@ public struct GuestAddressSpace: Sendable {
         case long
     }
 
-    /// The form of paging.
-    public let mode: Mode
     /// CR3.
     public let root: UInt64
-    /// What the pages forbid.
-    public let protection: PageProtection
+    private let cr0: CR0
+    private let cr4: CR4
+    private let efer: EFER
+    /// RFLAGS.AC says whether SMAP is in force.
+    private let flags: RFlags
 
     /// The address space that these control registers and flags describe.
     @inline(__always)
     public init(cr0: CR0, cr3: UInt64, cr4: CR4, efer: EFER, flags: RFlags = []) {
         root = cr3
-        protection = PageProtection(cr0: cr0, cr4: cr4, efer: efer, flags: flags)
-        if !cr0.contains(.paging) {
-            mode = .none
-        } else if efer.contains(.longModeActive) {
-            mode = .long
-        } else if cr4.contains(.physicalAddressExtension) {
-            mode = .physicalAddressExtension
-        } else {
-            mode = .twoLevel(largePages: cr4.contains(.pageSizeExtensions))
-        }
+        self.cr0 = cr0
+        self.cr4 = cr4
+        self.efer = efer
+        self.flags = flags
     }
 
-    /// The same translations with nothing forbidden: it tells whether there is a page at all.
-    var unprotected: GuestAddressSpace { GuestAddressSpace(mode: mode, root: root, protection: .none) }
+    /// The form of paging.
+    @inline(__always)
+    public var mode: Mode {
+        if !cr0.contains(.paging) { return .none }
+        if efer.contains(.longModeActive) { return .long }
+        if cr4.contains(.physicalAddressExtension) { return .physicalAddressExtension }
+        return .twoLevel(largePages: cr4.contains(.pageSizeExtensions))
+    }
 
-    private init(mode: Mode, root: UInt64, protection: PageProtection) {
-        self.mode = mode
-        self.root = root
-        self.protection = protection
+    /// What the pages forbid.
+    @inline(__always)
+    public var protection: PageProtection { PageProtection(cr0: cr0, cr4: cr4, efer: efer, flags: flags) }
+
+    /// The same translations with nothing forbidden: it tells whether there is a page at all.
+    var unprotected: GuestAddressSpace {
+        GuestAddressSpace(
+            cr0: cr0.subtracting(.writeProtect), cr3: root,
+            cr4: cr4.subtracting([.supervisorExecutionPrevention, .supervisorAccessPrevention]),
+            efer: efer.subtracting(.noExecuteEnable), flags: flags)
     }
 
     /// Walks the guest's page tables as its kernel's own access would, and sets their accessed and dirty bits. Nil when the
@@ -64,7 +71,7 @@ public struct GuestAddressSpace: Sendable {
         switch mode {
         case .long:
             guard address.isCanonical else { return nil }
-            return walkFourLevels(address.value, access, tables)
+            return walk(address.value, from: root, firstShift: 39, access, tables)
         case .none:
             return GuestPhysicalAddress(address.value & 0xFFFF_FFFF)
         case .physicalAddressExtension:
@@ -80,51 +87,35 @@ public struct GuestAddressSpace: Sendable {
         PageTableEntry.accessed.rawValue | (access.contains(.write) ? PageTableEntry.dirty.rawValue : 0)
     }
 
-    /// Walks the upper two of the four levels of long mode.
+    /// Walks tables of 64-bit entries, from the one at `top`, whose entries stand for `1 << firstShift` bytes each, down to the page.
+    /// Entries for 2 MiB and 1 GiB may be pages themselves.
     @inline(__always)
-    private func walkFourLevels(
-        _ address: UInt64, _ access: MemoryAccess, _ tables: NestedPageTables
+    private func walk(
+        _ address: UInt64, from top: UInt64, firstShift: UInt64, _ access: MemoryAccess, _ tables: NestedPageTables
     ) -> GuestPhysicalAddress? {
+        var (table, shift) = (top & PageTableEntry.addressMask, firstShift)
+        let rule = protection.rule(for: access)
         var common = PageTableEntry.user.rawValue
-        let top = root & PageTableEntry.addressMask
-        guard let highest = entry(of: address, shift: 39, in: top, &common, access, tables) else { return nil }
-        highest.mark(PageTableEntry.accessed.rawValue, in: tables)
-        guard let third = entry(of: address, shift: 30, in: highest.address, &common, access, tables) else {
-            return nil
+        while let entry = entry(of: address, shift: shift, in: table, tables), rule.allows(entry.rawValue) {
+            common &= entry.rawValue
+            if shift == 12 || shift < 39 && entry.isLarge {
+                return page(entry, of: address, shift: shift, common, access, tables)
+            }
+            entry.mark(PageTableEntry.accessed.rawValue, in: tables)
+            table = entry.address
+            shift &-= 9
         }
-        if third.isLarge { return page(third, of: address, shift: 30, common, access, tables) }
-        third.mark(PageTableEntry.accessed.rawValue, in: tables)
-        return walkLower(address, in: third.address, common, access, tables)
+        return nil
     }
 
-    /// Walks the lower two levels of 64-bit entries, from the table at `directory`. Above, all entries have had the bits of
-    /// `common` set.
-    @inline(__always)
-    private func walkLower(
-        _ address: UInt64, in directory: UInt64, _ above: UInt64, _ access: MemoryAccess, _ tables: NestedPageTables
-    ) -> GuestPhysicalAddress? {
-        var common = above
-        guard let second = entry(of: address, shift: 21, in: directory, &common, access, tables) else { return nil }
-        if second.isLarge { return page(second, of: address, shift: 21, common, access, tables) }
-        second.mark(PageTableEntry.accessed.rawValue, in: tables)
-        guard let first = entry(of: address, shift: 12, in: second.address, &common, access, tables) else {
-            return nil
-        }
-        return page(first, of: address, shift: 12, common, access, tables)
-    }
-
-    /// The entry for an address in a table; nil when it cannot be read, is not present, or does not allow the access. The bits
-    /// that it has not set are removed from `common`.
+    /// The entry for an address in a table; nil when there is no memory to read it from.
     @inline(__always)
     private func entry(
-        of address: UInt64, shift: UInt64, in table: UInt64, _ common: inout UInt64, _ access: MemoryAccess,
-        _ tables: NestedPageTables
+        of address: UInt64, shift: UInt64, in table: UInt64, _ tables: NestedPageTables
     ) -> GuestEntry? {
         let slot = GuestPhysicalAddress(table &+ (address &>> shift & (entriesPerTable &- 1)) &* 8)
         guard let host = tables.translate(slot, forWriting: false) else { return nil }
-        let entry = GuestEntry(rawValue: PhysicalMemory.read(UInt64.self, at: host), place: slot, host: host)
-        common &= entry.rawValue
-        return protection.allows(access, by: entry.rawValue) ? entry : nil
+        return GuestEntry(rawValue: PhysicalMemory.read(UInt64.self, at: host), place: slot, host: host)
     }
 
     /// The address within the page of `1 << shift` bytes that an entry maps; nil when it is a user's page, all entries having had
@@ -151,8 +142,7 @@ public struct GuestAddressSpace: Sendable {
         guard let host = tables.translate(slot, forWriting: false) else { return nil }
         let entry = PhysicalMemory.read(UInt64.self, at: host)
         guard entry & PageTableEntry.present.rawValue != 0 else { return nil }
-        return walkLower(
-            address, in: entry & PageTableEntry.addressMask, PageTableEntry.user.rawValue, access, tables)
+        return walk(address, from: entry, firstShift: 21, access, tables)
     }
 
     /// Walks the two levels of 32-bit entries.
@@ -160,6 +150,7 @@ public struct GuestAddressSpace: Sendable {
     private func walkTwoLevels(
         _ address: UInt64, _ access: MemoryAccess, largePages: Bool, _ tables: NestedPageTables
     ) -> GuestPhysicalAddress? {
+        let rule = protection.rule(for: access)
         var common = PageTableEntry.user.rawValue
         var table = root & 0xFFFF_F000
         for level in UInt64(0)..<2 {
@@ -168,8 +159,8 @@ public struct GuestAddressSpace: Sendable {
             guard let host = tables.translate(slot, forWriting: false) else { return nil }
             let entry = GuestEntry(
                 rawValue: UInt64(PhysicalMemory.read(UInt32.self, at: host)), place: slot, host: host)
+            guard rule.allows(entry.rawValue) else { return nil }
             common &= entry.rawValue
-            guard protection.allows(access, by: entry.rawValue) else { return nil }
             let isLarge = level == 0 && largePages && entry.isLarge
             if !isLarge && level == 0 {
                 entry.mark(PageTableEntry.accessed.rawValue, in: tables)

@@ -38,11 +38,24 @@ struct GuestMemory {
     /// The host address of a byte of the guest's.
     ///
     /// - Throws: `.badAddress` when the access would fault, or the memory is not the guest's own.
+    @inline(__always)
     func translate(_ address: GuestLinearAddress, forWriting: Bool) throws(XenError) -> HostPhysicalAddress {
-        guard let physical = space.translate(address, forWriting: forWriting, in: tables),
-            let host = tables.translate(physical, forWriting: forWriting)
-        else { throw .badAddress }
+        guard let host = forWriting ? translateForWriting(address) : translateForReading(address) else {
+            throw .badAddress
+        }
         return host
+    }
+
+    @inline(never)
+    private func translateForReading(_ address: GuestLinearAddress) -> HostPhysicalAddress? {
+        guard let physical = space.translate(address, for: [], in: tables) else { return nil }
+        return tables.translate(physical, forWriting: false)
+    }
+
+    @inline(never)
+    private func translateForWriting(_ address: GuestLinearAddress) -> HostPhysicalAddress? {
+        guard let physical = space.translate(address, for: .write, in: tables) else { return nil }
+        return tables.translate(physical, forWriting: true)
     }
 
     /// A value of at most a page that lies across a page boundary.

@@ -6,6 +6,8 @@ import Architecture
 public struct NestedPageTables: BitwiseCopyable, Sendable {
     /// The frame of the highest table.
     let root: HostFrame
+    /// The translations that were looked up last.
+    let recent: NestedTranslationCache
 
     /// Guest frame numbers have 36 bits: 48 bits of address. What lies above is never mapped.
     public static let frameLimit: UInt64 = 1 << 36
@@ -40,18 +42,24 @@ public struct NestedPageTables: BitwiseCopyable, Sendable {
             isWritable: NestedPageTables.isWritable(entry))
     }
 
-    /// Translates a guest-physical address; nil when nothing is mapped there, or it is read-only and to be written.
+    /// Translates a guest-physical address; nil when nothing is mapped there, or it is read-only and to be written. Every copy of
+    /// every hypercall comes here several times.
     @inline(__always)
     public func translate(_ address: GuestPhysicalAddress, forWriting: Bool) -> HostPhysicalAddress? {
-        guard let (entry, level) = leaf(address.frame), !forWriting || NestedPageTables.isWritable(entry) else {
-            return nil
-        }
-        let within = address.value & (level == 2 ? 0x1F_FFFF : 0xFFF)
-        return HostPhysicalAddress((entry & PageTableEntry.addressMask) &+ within)
+        recent.translate(address, forWriting: forWriting) ?? walk(address, forWriting: forWriting)
     }
 
-    /// The entry that maps a guest frame, and its level: 2 for a page of 2 MiB. Every copy of every hypercall comes here several
-    /// times, so the four steps are written out.
+    /// The same by the tables alone. What is found is kept for the next time.
+    @inline(never)
+    private func walk(_ address: GuestPhysicalAddress, forWriting: Bool) -> HostPhysicalAddress? {
+        guard let (entry, level) = leaf(address.frame) else { return nil }
+        let frame = NestedPageTables.target(of: entry, level: level, frame: address.frame)
+        let isWritable = NestedPageTables.isWritable(entry)
+        recent.keep(frame, for: address.frame, isWritable: isWritable)
+        return isWritable || !forWriting ? frame.address.advanced(by: address.offset) : nil
+    }
+
+    /// The entry that maps a guest frame, and its level: 2 for a page of 2 MiB.
     @inline(__always)
     private func leaf(_ frame: GuestFrame) -> (entry: UInt64, level: UInt64)? {
         guard frame.number < NestedPageTables.frameLimit else { return nil }

@@ -23,9 +23,6 @@ public struct PageProtection: BitwiseCopyable, Sendable {
     /// CR4.SMAP while RFLAGS.AC is clear: the kernel accesses no user's page.
     private let preventsAccess: Bool
 
-    /// Nothing is forbidden.
-    static var none: PageProtection { PageProtection(cr0: [], cr4: [], efer: [], flags: []) }
-
     @inline(__always)
     init(cr0: CR0, cr4: CR4, efer: EFER, flags: RFlags) {
         obeysReadOnly = cr0.contains(.writeProtect)
@@ -34,16 +31,16 @@ public struct PageProtection: BitwiseCopyable, Sendable {
         preventsAccess = cr4.contains(.supervisorAccessPrevention) && !flags.contains(.alignmentCheck)
     }
 
-    /// Whether an entry on the way to a page is present and allows the access, as far as one entry can tell.
+    /// What every entry on the way to a page must say for an access, as far as one entry can tell.
     @inline(__always)
-    func allows(_ access: MemoryAccess, by entry: UInt64) -> Bool {
+    func rule(for access: MemoryAccess) -> EntryRule {
         var required = PageTableEntry.present.rawValue
         if access.contains(.user) { required |= PageTableEntry.user.rawValue }
         if access.contains(.write) && (obeysReadOnly || access.contains(.user)) {
             required |= PageTableEntry.writable.rawValue
         }
-        guard entry & required == required else { return false }
-        return !(access.contains(.fetch) && obeysNoExecute && entry & PageTableEntry.noExecute.rawValue != 0)
+        let isForbidden = access.contains(.fetch) && obeysNoExecute
+        return EntryRule(required: required, forbidden: isForbidden ? PageTableEntry.noExecute.rawValue : 0)
     }
 
     /// Whether an access of the kernel's to a user's page is forbidden: one for which every entry has the user's bit set.
@@ -55,4 +52,20 @@ public struct PageProtection: BitwiseCopyable, Sendable {
 
     /// Whether the error code of a page fault tells of fetches. (AMD APM vol. 2 §8.4.2)
     var reportsFetches: Bool { obeysNoExecute || preventsExecution }
+}
+
+/// The bits that an entry must have set, and those that it must not.
+struct EntryRule {
+    private let required: UInt64
+    private let relevant: UInt64
+
+    @inline(__always)
+    init(required: UInt64, forbidden: UInt64) {
+        self.required = required
+        relevant = required | forbidden
+    }
+
+    /// Whether an entry is present and allows the access.
+    @inline(__always)
+    func allows(_ entry: UInt64) -> Bool { entry & relevant == required }
 }

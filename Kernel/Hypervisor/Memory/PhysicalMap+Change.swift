@@ -29,6 +29,7 @@ extension PhysicalMap {
         highestFrame = max(highestFrame, frame.number)
         if use == .ram { ramFrameCount &+= 1 }
         guard let old else { return }
+        recent.forget(frame)
         needsFlush = true
         guard old.use == .ram else { return }
         retire(old.frame)
@@ -53,8 +54,7 @@ extension PhysicalMap {
     public mutating func unmap(_ frame: GuestFrame) throws(XenError) {
         guard let mapping = lookup(frame) else { return }
         let slot = try slot(for: frame, level: 1)
-        PhysicalMemory.publish(0, at: slot)
-        needsFlush = true
+        clear(slot, of: frame)
         if mapping.use == .ram {
             retire(mapping.frame)
             ramFrameCount &-= 1
@@ -69,10 +69,16 @@ extension PhysicalMap {
         guard source != place, let mapping = lookup(source), mapping.use == .ram else { return }
         let slot = try slot(for: source, level: 1)
         try replace(place, with: mapping.frame, use: .ram)
-        PhysicalMemory.publish(0, at: slot)
+        clear(slot, of: source)
         ramFrameCount &-= 1
-        needsFlush = true
         prune(source)
+    }
+
+    /// Takes out the entry for a guest frame: out of the tables, and of what is kept of them here and in the processors.
+    private mutating func clear(_ slot: HostPhysicalAddress, of frame: GuestFrame) {
+        PhysicalMemory.publish(0, at: slot)
+        recent.forget(frame)
+        needsFlush = true
     }
 
     /// The address of the entry for a guest frame at a level. Tables on the way are made, large pages split.

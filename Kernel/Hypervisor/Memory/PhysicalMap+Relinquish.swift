@@ -8,6 +8,7 @@ extension PhysicalMap {
     /// Gives back a part of the memory, and of the tables, of a domain that is being removed: no processor runs it any more. Returns
     /// whether that was the last one.
     mutating func relinquish() -> Bool {
+        PhysicalMemory.fill(recent.frame)
         var emptying = Emptying(account: account, budget: PhysicalMap.framesPerTurn)
         let isDone = emptying.empty(rootFrame, level: 4)
         ramFrameCount &-= emptying.memoryCount

@@ -12,6 +12,8 @@ public struct PhysicalMap: ~Copyable {
     /// The account on which the memory goes.
     let account: FrameAccount
     let rootFrame: HostFrame
+    /// The translations that were looked up last.
+    let recent: NestedTranslationCache
     /// The frames that the tables themselves take.
     var tableCount: UInt64 = 1
     /// The most that they may take: a guest chooses where its memory lies, and so how many there have to be.
@@ -25,11 +27,17 @@ public struct PhysicalMap: ~Copyable {
     /// The frames that are to be freed once no processor can reach them any more.
     var retired = RetiredFrames()
 
-    /// An empty map. Nil when no frame is free.
+    /// An empty map. Nil when no two frames are free.
     public init?(format: NestedPageTableFormat, allocator: FrameAllocator, tableLimit: UInt64 = .max) {
         guard let root = allocator.takeFrame() else { return nil }
+        guard let cache = allocator.takeFrame() else {
+            allocator.free(root)
+            return nil
+        }
         PhysicalMemory.fill(root)
+        PhysicalMemory.fill(cache)
         rootFrame = root
+        recent = NestedTranslationCache(frame: cache)
         self.format = format
         self.allocator = allocator
         self.tableLimit = tableLimit
@@ -41,6 +49,7 @@ public struct PhysicalMap: ~Copyable {
         var rest = Emptying(account: account, budget: .max)
         _ = rest.empty(rootFrame, level: 4)
         allocator.free(rootFrame)
+        allocator.free(recent.frame)
     }
 
     /// The memory that the domain has to answer for: what is mapped, and what it has given back and others still use.
@@ -51,7 +60,7 @@ public struct PhysicalMap: ~Copyable {
 
     /// The tables, for looking things up.
     @inline(__always)
-    public var tables: NestedPageTables { NestedPageTables(root: rootFrame) }
+    public var tables: NestedPageTables { NestedPageTables(root: rootFrame, recent: recent) }
 
     /// Looks up a guest frame; nil when nothing is mapped there.
     public func lookup(_ frame: GuestFrame) -> NestedPageTables.Mapping? { tables.lookup(frame) }

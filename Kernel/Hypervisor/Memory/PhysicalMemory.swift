@@ -64,11 +64,16 @@ public enum PhysicalMemory {
 
     /// Writes the bytes of a literal from `start` on, and zeros behind its end, `count` bytes in all.
     static func write(_ text: StaticString, from start: UInt64, padded count: UInt64, at place: HostPhysicalAddress) {
-        for index in 0..<count {
-            let position = Int(truncatingIfNeeded: start &+ index)
-            let byte = position < text.utf8CodeUnitCount ? text.byte(position) : 0
-            write(byte, at: place.advanced(by: index))
+        let length = UInt64(text.utf8CodeUnitCount)
+        let textCount = start < length ? min(length &- start, count) : 0
+        text.withUTF8Buffer { bytes in
+            guard textCount > 0, let base = bytes.baseAddress else { return }
+            // SAFETY: these bytes of the literal are there; the place is the caller's.
+            unsafe pointer(place).copyMemory(from: base + Int(start), byteCount: Int(textCount))
         }
+        // SAFETY: the place is the caller's.
+        unsafe pointer(place.advanced(by: textCount))
+            .initializeMemory(as: UInt8.self, repeating: 0, count: Int(count &- textCount))
     }
 
     /// Lends out a range as a span of bytes.

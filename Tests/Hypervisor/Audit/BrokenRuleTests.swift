@@ -67,6 +67,14 @@ struct BrokenRuleTests {
         #expect(try broken() == [.memoryLimit])
     }
 
+    @Test("a translation that was kept though the map has changed")
+    func keptTranslation() throws {
+        owner.domain.physicalMap.recent.keep(try frame(0x21), for: GuestFrame(0x20), isWritable: true)
+        #expect(try broken() == [.keptIsMapped])
+        owner.domain.physicalMap.recent.keep(try frame(0x20), for: GuestFrame(0x20), isWritable: false)
+        #expect(try broken() == [.keptIsMapped])
+    }
+
     @Test("a wrong count of nested page tables")
     func tableCount() throws {
         owner.domain.physicalMap.tableCount -= 1
