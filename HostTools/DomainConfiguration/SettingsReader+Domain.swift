@@ -17,12 +17,20 @@ extension SettingsReader {
         return name
     }
 
-    /// PVH is the only type there is. Xen's own default is PV, so a missing type is worth a warning.
+    /// PVH is the only type there is. Xen's own default is PV, so a missing type is worth a warning. An HVM domain that brings its own
+    /// firmware is entered like a PVH domain on Xen as well, so it can run here as one: tests of hypercalls come in this form.
     mutating func checkType() throws(ConfigurationProblem) {
-        guard let (type, setting) = try text("type") else {
+        // "builder" is what older configurations say.
+        guard let (type, setting) = try text(has("type") ? "type" : "builder") else {
             return warn("'type' is missing, taken as \"pvh\"", "add type = \"pvh\", as Xen needs it", nil)
         }
         guard type != "pvh" else { return }
+        if type == "hvm" && has("firmware_override") {
+            startsFirmware = true
+            return warn(
+                "an HVM domain runs as a PVH one: its firmware is started, and there is no emulated PC",
+                "add type = \"pvh\" and call the firmware 'kernel' to silence this warning", setting)
+        }
         let problem =
             switch type {
             case "pv": "PV guests, which run without hardware virtualisation, are not supported"
@@ -34,7 +42,7 @@ extension SettingsReader {
     }
 
     mutating func kernel(in folders: [String]) throws(ConfigurationProblem) -> String {
-        guard let kernel = try path("kernel", in: folders) else {
+        guard let kernel = try path(startsFirmware ? "firmware_override" : "kernel", in: folders) else {
             throw missing("kernel", advice: "add a line like kernel = \"vmlinuz\"")
         }
         return kernel

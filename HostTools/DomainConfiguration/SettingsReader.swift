@@ -7,6 +7,8 @@ struct SettingsReader {
     private let start: SourcePosition
     private var unread: [String: ConfigurationSetting] = [:]
     private var warnings: [ConfigurationProblem] = []
+    /// Whether the domain starts in its own firmware rather than in a kernel.
+    var startsFirmware = false
 
     init(file: String, bytes: [UInt8]) throws(ConfigurationProblem) {
         start = SourcePosition(file: file, line: 1, column: 1)
@@ -37,6 +39,9 @@ struct SettingsReader {
     mutating func warn(_ problem: String, _ advice: String, _ setting: ConfigurationSetting?) {
         warnings.append(ConfigurationProblem(problem, advice: advice, at: setting?.keyPosition ?? start))
     }
+
+    /// Whether there is a setting that nobody has taken yet.
+    func has(_ key: String) -> Bool { unread[key] != nil }
 
     /// A problem with a setting that is not there.
     func missing(_ key: String, advice: String) -> ConfigurationProblem {

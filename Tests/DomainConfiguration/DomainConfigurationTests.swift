@@ -54,6 +54,18 @@ struct DomainConfigurationTests {
         #expect(domain.memory == 96)
     }
 
+    @Test(
+        "an HVM domain with its own firmware starts it as a kernel, and a warning says so",
+        arguments: ["type", "builder"])
+    func firmware(key: String) throws {
+        let loaded = try folder.load("name = 'a'\n\(key) = 'hvm'\nmemory = 64\nfirmware_override = 'vmlinux'")
+        #expect(loaded.domain.kernel == folder.path + "/vmlinux")
+        #expect(
+            loaded.warnings.map(\.description).last
+                == "guest.cfg:2:1: an HVM domain runs as a PVH one: its firmware is started, and there is no emulated PC; "
+                + "add type = \"pvh\" and call the firmware 'kernel' to silence this warning")
+    }
+
     @Test("cmdline alone is the command line; root and extra beside it are ignored with a warning")
     func commandLine() throws {
         let loaded = try folder.load(minimal("extra = 'b'\ncmdline = 'a'\nroot = 'c'"))

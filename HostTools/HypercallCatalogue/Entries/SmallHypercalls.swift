@@ -40,7 +40,7 @@ extension HypercallCatalogue {
         operations: [
             Operation(
                 ConsoleOperation.write, named: "write",
-                "Writes text; after 1024 bytes other work has its turn. Xen's release builds refuse it to ordinary domains.",
+                "Writes text; after 1024 bytes, or 64 KiB of zeros, other work has its turn. Xen's release builds refuse it to ordinary domains.",
                 at: .init("ConsoleIO.swift", "consoleWrite"),
                 answers: [.succeeds("written"), .fails(.badAddress, "a byte is not mapped")]),
             Operation(

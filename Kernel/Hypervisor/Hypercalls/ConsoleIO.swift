@@ -13,17 +13,33 @@ extension VirtualMachineMonitor {
         }
     }
 
-    /// At most 1024 bytes at a time: then other work has its turn, and the call goes on with what remains.
+    /// At most 1024 bytes are shown at a time, or 64 KiB looked at: then other work has its turn, and the call goes on with what
+    /// remains. A console does not show zeros, and a guest may well send gigabytes of them.
     private func consoleWrite(_ call: Hypercall) throws(XenError) -> Int64 {
         let count = call.argument2 & 0xFFFF_FFFF
-        let chunk = min(count, 1024)
-        for index in 0..<chunk {
-            let byte = try call.memory.read(UInt8.self, at: GuestLinearAddress(call.argument3 &+ index))
-            writeConsole(byte, of: call.domain)
+        var done: UInt64 = 0
+        var budget = 64 * 1024
+        while done < count && budget > 0 {
+            let place = GuestLinearAddress(call.argument3 &+ done)
+            let host = try call.memory.translate(place, forWriting: false)
+            let piece = min(count &- done, frameSize &- place.offset)
+            var offset: UInt64 = 0
+            while offset < piece && budget > 0 {
+                let next = host.advanced(by: offset)
+                if piece &- offset >= 8 && PhysicalMemory.read(UInt64.self, at: next) == 0 {
+                    offset &+= 8
+                    budget &-= 8
+                } else {
+                    writeConsole(PhysicalMemory.read(UInt8.self, at: next), of: call.domain)
+                    offset &+= 1
+                    budget &-= 64
+                }
+            }
+            done &+= offset
         }
-        guard chunk == count else {
-            call.replaceArgument2(count &- chunk)
-            call.replaceArgument3(call.argument3 &+ chunk)
+        guard done == count else {
+            call.replaceArgument2(count &- done)
+            call.replaceArgument3(call.argument3 &+ done)
             throw .restart
         }
         return 0

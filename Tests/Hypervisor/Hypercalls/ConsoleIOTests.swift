@@ -48,6 +48,7 @@ struct ConsoleIOTests {
     @Test("an absurd length ends with a bad address at the end of memory, after bounded work in each step")
     func absurdLength() throws {
         let guest = try hypervisor.makeGuest()
+        try guest.write(Array(repeating: UInt8(ascii: "a"), count: 4096), at: 0xF_F000)
         let start = guest.control.instructionPointer
         _ = guest.call(.consoleIO, 0, 0x8000_0000, 0xF_F000)
         var rounds = 1
@@ -57,6 +58,17 @@ struct ConsoleIOTests {
         }
         #expect(guest.result == -14)
         #expect(rounds == 5)
+    }
+
+    @Test("zeros are not shown, and 64 KiB of them are looked at in one step")
+    func zeros() throws {
+        let guest = try hypervisor.makeGuest()
+        try guest.write(UInt8(ascii: "a"), at: 0x5_0005)
+        try guest.write(UInt8(ascii: "\n"), at: 0x5_FFFF)
+        #expect(guest.call(.consoleIO, 0, 0x1_0000, 0x5_0000) != 0)
+        guest.exit(.hypercall)
+        #expect(guest.result == 0)
+        #expect(Recorder.lines(of: "d1") == ["a"])
     }
 
     @Test("there is nothing to read, and no other operation")
