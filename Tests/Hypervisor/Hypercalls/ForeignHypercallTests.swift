@@ -89,6 +89,7 @@ struct ForeignHypercallTests {
         try guest.write([0x0F, 0x01, 0xC1] as [UInt8], at: ForeignHypercallTests.place)
         guest.control.instructionPointer = ForeignHypercallTests.place
         guest.control.exception = (6, 0)
+        try guest.write([UInt8](repeating: UInt8(ascii: "a"), count: 1500), at: 0x3_0000)
         guest.vcpu.registers.rax = UInt64(HypercallNumber.consoleIO.rawValue)
         (guest.vcpu.registers.rdi, guest.vcpu.registers.rsi, guest.vcpu.registers.rdx) = (0, 1500, 0x3_0000)
         guest.exit(.exception)
