@@ -5,8 +5,6 @@
 
 int fallocate(int file, int mode, off_t offset, off_t length);
 
-ssize_t copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t length, unsigned int flags);
-
 // Source: Linux, include/uapi/linux/fs.h.
 static const int LINUX_SEEK_DATA = 3;
 static const int LINUX_SEEK_HOLE = 4;

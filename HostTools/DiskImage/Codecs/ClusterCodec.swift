@@ -2,7 +2,7 @@
 
 /// How the compressed clusters of an image are packed.
 public enum ClusterCodec: UInt8, CaseIterable, Sendable {
-    /// Deflate without header and checksum, with a window of 4 KiB.
+    /// Deflate without header and checksum (RFC 1951).
     case zlib = 0
     /// One Zstandard frame for a cluster.
     case zstd = 1
@@ -24,7 +24,7 @@ extension CompressedCluster {
         let packed = try file.read(packedCount, at: offset)
         let bytes =
             switch codec {
-            case .zlib: unpackWithZlib(packed, count: clusterSize)
+            case .zlib: unpackDeflated(packed, count: clusterSize)
             case .zstd: unpackWithZstd(packed, count: clusterSize)
             }
         guard let bytes else {
@@ -46,7 +46,7 @@ extension ClusterCodec {
     /// A packer for clusters of this size.
     func packer(clusterSize: Int) throws(DiskImageError) -> any ClusterPacker {
         switch self {
-        case .zlib: try ZlibPacker(clusterSize: clusterSize)
+        case .zlib: try DeflatePacker()
         case .zstd: try ZstdPacker(clusterSize: clusterSize)
         }
     }

@@ -19,6 +19,9 @@ final class ChunkReader {
     private let unit: UInt64
     private var position = GuestOffset.zero
     private var number = 0
+    /// What is known of the source from ``position`` on: a segment may be much longer than a chunk, and finding its end
+    /// is work.
+    private var ahead: Segment?
     /// Bytes of the disk that have been given out or left out.
     var progress: UInt64 { position.bytes }
 
@@ -40,13 +43,13 @@ final class ChunkReader {
                 continue
             }
             if !followsBacking { return try overlayChunk(count: min(rest, UInt64(chunkSize))) }
-            let first = try segment(at: position, limit: rest)
+            let first = try upcoming()
             let skipped = first.count.roundedDown(to: UInt64(chunkSize))
             if canSkip(first), skipped > 0 || first.count == rest {
-                position += skipped > 0 ? skipped : rest
+                _ = try take(upTo: skipped > 0 ? skipped : rest)
                 continue
             }
-            return try chunk(count: min(rest, UInt64(chunkSize)), first: first)
+            return try chunk(count: min(rest, UInt64(chunkSize)))
         }
         return nil
     }
@@ -76,24 +79,29 @@ final class ChunkReader {
         return Chunk(number: number, offset: position, segments: segments, count: Int(count))
     }
 
-    private func chunk(count: UInt64, first: Segment) throws(DiskImageError) -> Chunk {
-        var segments = [first]
-        segments[0].count = min(first.count, count)
-        var done = segments[0].count
-        while done < count {
-            let next = try segment(at: position + done, limit: count - done)
-            segments.append(next)
-            done += next.count
-        }
-        defer {
-            position += count
-            number += 1
-        }
-        return Chunk(number: number, offset: position, segments: segments, count: Int(count))
+    private func chunk(count: UInt64) throws(DiskImageError) -> Chunk {
+        let start = position
+        var segments: [Segment] = []
+        while position < start + count { segments.append(try take(upTo: count - (position - start))) }
+        defer { number += 1 }
+        return Chunk(number: number, offset: start, segments: segments, count: Int(count))
     }
 
-    private func segment(at offset: GuestOffset, limit: UInt64) throws(DiskImageError) -> Segment {
-        try source.segment(at: offset, limit: limit)
+    /// The segment that begins at ``position``, as long as it is.
+    private func upcoming() throws(DiskImageError) -> Segment {
+        if let ahead { return ahead }
+        let next = try source.segment(at: position, limit: source.virtualSize - position.bytes)
+        ahead = next
+        return next
+    }
+
+    /// Gives out the first `limit` bytes of that segment, or all of it, and moves on.
+    private func take(upTo limit: UInt64) throws(DiskImageError) -> Segment {
+        let segment = try upcoming()
+        let part = segment.part(from: 0, limit: limit)
+        ahead = part.count < segment.count ? segment.part(from: part.count, limit: segment.count) : nil
+        position += part.count
+        return part
     }
 
     /// The stretch of whole units from `offset` on that the source itself says nothing about; 0 when there is none.

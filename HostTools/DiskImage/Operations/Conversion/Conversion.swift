@@ -16,6 +16,10 @@ public struct Conversion: Sendable {
     /// Progress, and the way to stop.
     public var control = OperationControl()
 
+    /// Bytes that a thread works on at a time, at least: so few that they are still in the processor's cache when they
+    /// are written.
+    static let chunkSize = 256 << 10
+
     /// The block size that zeros are looked for in: clusters that are packed are looked at one by one.
     var scannedSize: Int { compresses ? min(sparseSize, Int(options.clusterSize)) : sparseSize }
 
@@ -51,7 +55,8 @@ public struct Conversion: Sendable {
     private func copy(from source: any DiskImage, to target: any ConversionTarget) throws(DiskImageError) {
         control.begin(total: source.virtualSize)
         let reader = ChunkReader(
-            source: source, followsBacking: options.backing == nil, chunkSize: max(2 << 20, Int(target.unit)),
+            source: source, followsBacking: options.backing == nil,
+            chunkSize: max(Conversion.chunkSize, Int(target.unit)),
             unit: target.unit, keepsZeros: sparseSize == 0)
         let pipeline = ConversionPipeline(reader: reader, target: target, conversion: self)
         try pipeline.run()

@@ -9,6 +9,8 @@ import Synchronization
 final class ConversionPipeline: @unchecked Sendable {
     private let conversion: Conversion
     private let lock = Mutex(())
+    /// Held by the thread that writes: the system lets one at a time write to a file, and keeps the others spinning.
+    private let writing = Mutex(())
     // SAFETY: what follows is used by one thread at a time, under the lock; only the target's packers and its file, which
     // is Sendable, are used outside it.
     private let reader: ChunkReader
@@ -25,10 +27,10 @@ final class ConversionPipeline: @unchecked Sendable {
         self.reader = reader
         self.target = target
         self.conversion = conversion
-        bufferSize = max(2 << 20, Int(target.unit))
+        bufferSize = max(Conversion.chunkSize, Int(target.unit))
         // Counted up from 0, since a semaphore must not end below the value that it began with.
         window = DispatchSemaphore(value: 0)
-        for _ in 0..<max(1, conversion.threads) * 3 { window.signal() }
+        for _ in 0..<max(3 * max(1, conversion.threads), (16 << 20) / bufferSize) { window.signal() }
     }
 
     func run() throws(DiskImageError) {
@@ -97,10 +99,12 @@ final class ConversionPipeline: @unchecked Sendable {
     }
 
     private func finish(_ chunk: PreparedChunk, _ jobs: [WriteJob]) throws(DiskImageError) {
-        for job in jobs {
-            switch job.source {
-            case .buffer(let range): try target.file.write(chunk.buffer[range], at: job.host)
-            case .bytes(let bytes): try target.file.write(bytes, at: job.host)
+        try writing.withLock { _ throws(DiskImageError) in
+            for job in jobs {
+                switch job.source {
+                case .buffer(let range): try target.file.write(chunk.buffer[range], at: job.host)
+                case .bytes(let bytes): try target.file.write(bytes, at: job.host)
+                }
             }
         }
         try lock.withLock { _ throws(DiskImageError) in
