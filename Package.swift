@@ -58,6 +58,7 @@ let package = Package(
         .library(name: "PeerGuest", type: .static, targets: ["Peer"]),
         .library(name: "TwoDomainsGuest", type: .static, targets: ["TwoDomains"]),
         .library(name: "VirtualCPUsGuest", type: .static, targets: ["VirtualCPUs"]),
+        .library(name: "SurveyGuest", type: .static, targets: ["Survey"]),
         .executable(name: "apus", targets: ["apus"]),
     ],
     dependencies: [
@@ -100,6 +101,7 @@ let package = Package(
         guest("Peer", ["GuestKit", "XenInterface"]),
         guest("TwoDomains", ["GuestKit", "XenInterface"]),
         guest("VirtualCPUs", ["GuestKit", "XenInterface"]),
+        guest("Survey", ["CPU", "GuestKit", "XenInterface"]),
 
         // The host tools.
         .systemLibrary(name: "CLinux", path: "HostTools/CLibraries/CLinux"),
