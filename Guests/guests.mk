@@ -47,7 +47,7 @@ GUEST_SWIFT_SOURCES := $(shell find Guests Kernel/CPU Kernel/Architecture Kernel
 .PHONY: guest-elves
 guest-elves: $(GUEST_ELVES)
 
-$(GUEST_OUTPUT)/kit/%.o: Guests/GuestKit/Assembly/%.asm Guests/GuestKit/Assembly/selectors.inc
+$(GUEST_OUTPUT)/kit/%.o: Guests/GuestKit/Assembly/%.asm $(wildcard Guests/GuestKit/Assembly/*.inc)
 	@mkdir -p $(@D)
 	$(NASM) -f elf64 -I Guests/GuestKit/Assembly/ -o $@ $<
 
