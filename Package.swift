@@ -58,6 +58,7 @@ let package = Package(
         .library(name: "PeerGuest", type: .static, targets: ["Peer"]),
         .library(name: "TwoDomainsGuest", type: .static, targets: ["TwoDomains"]),
         .library(name: "VirtualCPUsGuest", type: .static, targets: ["VirtualCPUs"]),
+        .library(name: "SurveyGuest", type: .static, targets: ["Survey"]),
         .executable(name: "apus", targets: ["apus"]),
     ],
     dependencies: [
@@ -100,6 +101,7 @@ let package = Package(
         guest("Peer", ["GuestKit", "XenInterface"]),
         guest("TwoDomains", ["GuestKit", "XenInterface"]),
         guest("VirtualCPUs", ["GuestKit", "XenInterface"]),
+        guest("Survey", ["CPU", "GuestKit", "XenInterface"]),
 
         // The host tools.
         .systemLibrary(name: "CLinux", path: "HostTools/CLibraries/CLinux"),
@@ -143,20 +145,22 @@ let package = Package(
         // The host tests.
         tests(of: "XenInterface"),
         tests(of: "Architecture"),
-        tests(of: "Building"),
+        tests(of: "Building", ["SeededRandom"]),
+        .target(name: "SeededRandom", path: "Tests/Support/SeededRandom", swiftSettings: rules),
         .target(name: "BootSymbols", path: "Tests/Support/BootSymbols"),
         tests(of: "Diagnostics"),
         tests(of: "Locking"),
         tests(of: "Machine", ["Architecture", "BootSymbols", "CPU"]),
-        tests(of: "Hypervisor", ["Architecture", "Building", "CPU", "Diagnostics", "XenInterface"]),
+        tests(of: "Hypervisor", ["Architecture", "Building", "CPU", "Diagnostics", "SeededRandom", "XenInterface"]),
         .target(
             name: "TestMemory", dependencies: ["Architecture", "Hypervisor"], path: "Tests/Support/TestMemory",
             swiftSettings: rules),
         tests(of: "SVM", ["Architecture", "BootSymbols", "Hypervisor", "TestMemory"]),
         tests(of: "VMX", ["Architecture", "BootSymbols", "CPU", "Hypervisor", "TestMemory"]),
-        tests(of: "DiskImage"),
+        tests(of: "DiskImage", ["SeededRandom"]),
         .executableTarget(
-            name: "image-mutations", dependencies: ["DiskImage"], path: "Tests/ImageMutations", swiftSettings: rules),
+            name: "image-mutations", dependencies: ["DiskImage", "SeededRandom"], path: "Tests/ImageMutations",
+            swiftSettings: rules),
         .target(
             name: "TestFiles", dependencies: ["FileTree"], path: "Tests/Support/TestFiles", swiftSettings: rules),
         tests(of: "FileTree", ["TestFiles"]),

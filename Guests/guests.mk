@@ -16,7 +16,7 @@ GUEST_SWIFT = $(SWIFT_BIN)swift build --triple x86_64-unknown-none-elf --toolset
 	--scratch-path $(GUEST_SCRATCH) -c release
 
 # Guests in Swift: NAME, and the SwiftPM product it is linked from.
-SWIFT_GUESTS := conformance benchmark processors wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz abuse
+SWIFT_GUESTS := conformance benchmark processors wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz abuse survey
 PRODUCT_conformance := ConformanceGuest
 PRODUCT_benchmark := BenchmarkGuest
 PRODUCT_processors := ProcessorsGuest
@@ -28,6 +28,7 @@ PRODUCT_isolation-victim := IsolationVictimGuest
 PRODUCT_peer := PeerGuest
 PRODUCT_two-domains := TwoDomainsGuest
 PRODUCT_virtual-cpus := VirtualCPUsGuest
+PRODUCT_survey := SurveyGuest
 
 # Frame numbers that come about by chance are small: the image of the fuzzing guest lies where they seldom lead.
 LINK_fuzz := --defsym=guest_base=0x1a00000
@@ -46,7 +47,7 @@ GUEST_SWIFT_SOURCES := $(shell find Guests Kernel/CPU Kernel/Architecture Kernel
 .PHONY: guest-elves
 guest-elves: $(GUEST_ELVES)
 
-$(GUEST_OUTPUT)/kit/%.o: Guests/GuestKit/Assembly/%.asm Guests/GuestKit/Assembly/selectors.inc
+$(GUEST_OUTPUT)/kit/%.o: Guests/GuestKit/Assembly/%.asm $(wildcard Guests/GuestKit/Assembly/*.inc)
 	@mkdir -p $(@D)
 	$(NASM) -f elf64 -I Guests/GuestKit/Assembly/ -o $@ $<
 

@@ -25,20 +25,17 @@ func doubleFetches(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
             test.withPage { test, frame in
                 let before = test.guest.reservation
                 Memory.store64(frame >> 12, at: page &+ 256)
-                var call = MemoryOperation.Reservation(
-                    extentStart: page &+ 256, extentCount: 1, extentOrder: 0, domain: .caller)
-                Memory.store(call, at: page)
+                Memory.store(
+                    MemoryOperation.Reservation(extentStart: page &+ 256, extentCount: 1, domain: .caller), at: page)
                 racers.first.alternate(page &+ 8, 1, .max)  // the count
-                call.extentOrder = 40
                 racers.second.alternate(page &+ 16, 0, 40)  // the order
                 test.race(racers, 300) { test in
-                    for operation in Few<2, MemoryOperation>([.decreaseReservation, .populatePhysicalMap]) {
-                        let result = test.hypercalls.call(.memoryOperation, UInt64(operation.rawValue), page)
-                        test.expect(result == 0 || result == 1)
-                        test.expect((before - 1...before).contains(test.guest.reservation))
-                    }
+                    // Xen gives memory to a frame that has some, and loses what was there: so only after it is gone.
+                    guard test.expectFewExtents(.decreaseReservation, page) == 1 else { return }
+                    test.expect(test.guest.reservation, is: before - 1)
+                    while test.expectFewExtents(.populatePhysicalMap, page) == 0 { test.hypercalls.yield() }
+                    test.expect(test.guest.reservation, is: before)
                 }
-                _ = test.change(.populatePhysicalMap, frame: frame >> 12)
                 test.expect(test.guest.reservation, is: before)
             }
         }
@@ -75,5 +72,16 @@ func doubleFetches(_ suite: inout Suite, _ racers: Racers, _ table: UInt64) {
                 test.expect(Memory.isFilled(second, count: 4096, with: 0))
             }
         }
+    }
+}
+
+extension Test {
+    /// Makes a call over extents whose number changes. Expects that it handles one of them or none, and answers how many.
+    fileprivate mutating func expectFewExtents(
+        _ operation: MemoryOperation, _ arguments: UInt64, line: UInt = #line
+    ) -> Int64 {
+        let result = hypercalls.call(.memoryOperation, UInt64(operation.rawValue), arguments)
+        expect(result == 0 || result == 1, line: line)
+        return result
     }
 }

@@ -90,11 +90,12 @@ private func memoryLeaks(_ suite: inout Suite) {
             test.expect(Memory.isFilled(page &+ 20, count: 64, with: 0xA5))
         }
     }
-    suite.test("information leaks: memory that is given to a domain is full of zeros") { test in
+    suite.test("information leaks: memory that a domain gets holds zeros, or what it has left in it itself") { test in
         test.withPattern { test, page in
             test.expect(test.change(.decreaseReservation, frame: page >> 12), is: 1)
             test.expect(test.change(.populatePhysicalMap, frame: page >> 12), is: 1)
-            test.expect(Memory.isFilled(page, count: 4096, with: 0))
+            let isZero = Memory.isFilled(page, count: 4096, with: 0)
+            test.expect(isZero || Memory.isFilled(page, count: 4096, with: 0xA5))
         }
     }
     suite.test("information leaks: new frames of the grant table are full of zeros") { test in

@@ -6,14 +6,14 @@ import XenInterface
 private let grantedEntry: UInt64 = 20
 
 /// What goes between two domains, measured by one of them.
-func twoDomains(_ report: inout BenchmarkReport, _ meeting: Meeting) {
+func twoDomains(_ report: inout BenchmarkReport, _ peer: DomainIdentifier, _ meeting: Meeting) {
     report.measure("event to another domain and back") { _ in
         meeting.send()
         meeting.wait()
     }
     if let page = report.guest.pages.allocate() {
         var copy = GrantTableOperation.Copy(
-            source: GrantTableOperation.CopyPointer(target: grantedEntry, domain: meeting.peer, offset: 0),
+            source: GrantTableOperation.CopyPointer(target: grantedEntry, domain: peer, offset: 0),
             destination: GrantTableOperation.CopyPointer(target: page >> 12, domain: .caller, offset: 0),
             length: 4096, flags: 1)
         report.measure("grant copy of 4096 bytes") { guest in _ = guest.hypercalls.grantTable(.copy, &copy) }

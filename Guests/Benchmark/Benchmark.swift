@@ -7,20 +7,26 @@ import XenInterface
 ///
 /// Each line gives an operation's least number of ticks of the TSC over 1,000 tries, less those of measuring nothing.
 /// In an emulator that advances the TSC by one for each instruction, ticks are instructions. Two domains run the same
-/// program: one measures, the other, with `role=2` on its command line, answers it.
+/// program: one measures, the other, with `role=2` on its command line, answers it. Where there is a second virtual CPU,
+/// only what goes between the two is measured.
 @c(guest_main)
 public func benchmark(_ startInfo: UInt64) {
     let guest = Guest(startInfo: startInfo)
     if let peer = guest.peer, guest.option("role") == 2 { answer(peer, guest) }
-    let meeting = guest.peer.flatMap { Meeting(offering: $0, guest) }
-    meeting?.wait()
     var report = BenchmarkReport(guest: guest)
+    if guest.hypercalls.vcpu(.isUp, 1) == 0 {
+        twoVCPUs(&report)
+        guest.hypercalls.shutDown(.powerOff)
+    }
+    let peer = guest.peer
+    let meeting = peer.flatMap { Meeting(offering: $0, guest) }
+    meeting?.wait()
     processorExits(&report)
     hypercallsWithoutMemory(&report)
     hypercallsWithMemory(&report)
     events(&report)
     batches(&report)
-    if let meeting { twoDomains(&report, meeting) }
+    if let peer, let meeting { twoDomains(&report, peer, meeting) }
     report.guest.hypercalls.shutDown(.powerOff)
 }
 

@@ -34,6 +34,22 @@ func cpuid(_ suite: inout Suite) {
         test.expect(features.contains(.domainIdentifier))
         test.expect(leaf.ebx, equals: 0)
         test.expect(leaf.ecx < UInt32(DomainIdentifier.firstReserved))
+        test.expect(Processor.identify(HypervisorLeaf.features.rawValue, 1).eax, equals: 0)
+    }
+    suite.test("CPUID: leaf 0x40000004 says that each vCPU may have a vector, and that mappings are valid for devices")
+    {
+        test in
+        let features = HypervisorFeatures(rawValue: Processor.identify(HypervisorLeaf.features.rawValue).eax)
+        test.expect(features.contains(.upcallVector))
+        test.expect(features.contains(.iommuMappings))
+        test.expect(!features.contains(.extendedDestination))
+    }
+    suite.test("CPUID: leaf 0x40000003 says that the TSC is the machine's own, and was set once") { test in
+        let leaf = Processor.identify(HypervisorLeaf.time.rawValue, 0)
+        test.expect(leaf.eax & 1, equals: 0)
+        test.expect(leaf.ebx, equals: 2)
+        test.expect(leaf.edx, equals: 1)
+        test.expect(Processor.identify(HypervisorLeaf.time.rawValue, 2).eax, equals: leaf.ecx)
     }
     suite.test("CPUID: the leaf after the hypervisor's last is empty") { test in
         let last = Processor.identify(HypervisorLeaf.signature.rawValue).eax

@@ -9,6 +9,7 @@ public func conformance(_ startInfo: UInt64) {
         callingConvention(&suite)
         hypercallPage(&suite)
         cpuid(&suite)
+        cpuidFeatures(&suite)
         xenVersion(&suite)
         eventChannels(&suite)
         memory(&suite)
@@ -30,6 +31,7 @@ public func conformance(_ startInfo: UInt64) {
         compatibilityMode(&suite)
         compatibilityMulticall(&suite)
         unmappedArguments(&suite)
+        userPages(&suite)
         otherDomains(&suite)
         vcpuArguments(&suite)
         vcpuOperation(&suite)
@@ -66,6 +68,8 @@ private func memory(_ suite: inout Suite) {
 private func machine(_ suite: inout Suite) {
     unbackedMemory(&suite)
     modelSpecificRegisters(&suite)
+    memoryTypes(&suite)
     localAPICPage(&suite)
+    localAPICTimer(&suite)
     localAPIC(&suite)
 }

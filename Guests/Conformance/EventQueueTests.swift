@@ -188,9 +188,11 @@ private enum EventQueue {
     static func head(_ priority: UInt64) -> UInt32 { Memory.load32(control &+ 64 &+ 8 &+ priority &* 4) }
     static var ready: UInt32 { Memory.load32(control &+ 64) }
 
-    /// Takes all events out of all queues.
+    /// Takes all events out of all queues. Those of ports 1 and 2 stay masked: the console's reader raises some.
     static func drain() {
-        for word in 0..<1024 as Range<UInt64> { Memory.store32(0, at: array &+ word &* 4) }
+        for word in 0..<1024 as Range<UInt64> {
+            Memory.store32(word == 1 || word == 2 ? 1 << masked : 0, at: array &+ word &* 4)
+        }
         for place in 0..<18 as Range<UInt64> { Memory.store32(0, at: control &+ 64 &+ place &* 4) }
     }
 }

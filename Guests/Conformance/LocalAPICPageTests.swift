@@ -40,8 +40,36 @@ func localAPICPage(_ suite: inout Suite) {
             test.expect(Memory.load32(LocalAPICPage.taskPriority), equals: 0x40)
         }
     }
+    suite.test("xAPIC: what cannot be written stays as it is") { test in
+        test.withLocalAPICPage { test in
+            for register in Few<7, UInt64>([0x30, 0x90, 0xA0, 0x100, 0x180, 0x200, 0x390]) {
+                let before = Memory.load32(LocalAPICPage.address &+ register)
+                Memory.store32(0xFFFF_FFFF, at: LocalAPICPage.address &+ register)
+                test.expect(Memory.load32(LocalAPICPage.address &+ register), equals: before)
+            }
+        }
+    }
     localAPICPageInterrupts(&suite)
+    localAPICPageErrors(&suite)
     localAPICModes(&suite)
+}
+
+private func localAPICPageErrors(_ suite: inout Suite) {
+    suite.test("xAPIC: a vector below 16 is not sent; the error can be read at once, and raises its interrupt once") {
+        test in
+        test.withLocalAPICPage { test in
+            let count = Interrupts.count(0x63)
+            Memory.store32(0x63, at: LocalAPICPage.errorVector)
+            for _ in 0..<2 {
+                Memory.store32(1 << 18 | 5, at: LocalAPICPage.interruptCommand)
+                test.expect(Memory.load32(LocalAPICPage.errorStatus), equals: 1 << 5)
+                Processor.takeInterrupts()
+                test.expect(Interrupts.count(0x63), equals: count + 1)
+                Memory.store32(0, at: LocalAPICPage.endOfInterrupt)
+                Memory.store32(0, at: LocalAPICPage.errorStatus)
+            }
+        }
+    }
 }
 
 private func localAPICPageInterrupts(_ suite: inout Suite) {
@@ -77,6 +105,24 @@ private func localAPICPageInterrupts(_ suite: inout Suite) {
             }
             test.expect(Interrupts.count(0x62), equals: count + 4)
         }
+    }
+    suite.test("xAPIC: the identifier can be written, and names the local APIC then; x2APIC mode has its own") { test in
+        test.withLocalAPICPage { test in
+            Memory.store32(0x0500_0000, at: LocalAPICPage.identifier)
+            test.expect(Memory.load32(LocalAPICPage.identifier), equals: 0x0500_0000)
+            for (destination, arrives) in Few<2, (UInt32, UInt32)>([(5, 1), (0, 0)]) {
+                let before = Interrupts.count(0x62)
+                Memory.store32(destination << 24, at: LocalAPICPage.interruptCommandHigh)
+                Memory.store32(0x62, at: LocalAPICPage.interruptCommand)
+                Processor.takeInterrupts()
+                test.expect(Interrupts.count(0x62), equals: before + arrives)
+                Memory.store32(0, at: LocalAPICPage.endOfInterrupt)
+            }
+            test.expect(Processor.identify(1).ebx >> 24, equals: 0)
+            test.expect(Probe.writeMSR(ModelSpecificRegister.apicBase, LocalAPICPage.on | 1 << 10) == nil)
+            test.expect(test.expectValue(Probe.readMSR(LocalAPIC.identifier)), equals: 0)
+        }
+        test.expect(Memory.load32(LocalAPICPage.identifier), equals: 0)
     }
 }
 
@@ -117,6 +163,12 @@ private func localAPICModes(_ suite: inout Suite) {
             test.expect(Memory.load32(LocalAPICPage.version), equals: 0xFFFF_FFFF)
         }
     }
+    suite.test("local APIC: whether it is the boot processor's can be written") { test in
+        for base in Few<2, UInt64>([LocalAPICPage.on & ~(1 << 8), LocalAPICPage.on]) {
+            test.expect(Probe.writeMSR(ModelSpecificRegister.apicBase, base) == nil)
+            test.expect(test.expectValue(Probe.readMSR(ModelSpecificRegister.apicBase)), equals: base)
+        }
+    }
     suite.test("local APIC: the page cannot be moved") { test in
         for base in Few<3, UInt64>([0xFED0_0900, 0x900, 0x1_FEE0_0900]) {
             test.expect(Probe.writeMSR(ModelSpecificRegister.apicBase, base), raises: .generalProtection)
@@ -142,6 +194,7 @@ enum LocalAPICPage {
     static var inService: UInt64 { address &+ 0x100 }
     static var requested: UInt64 { address &+ 0x200 }
     static var errorStatus: UInt64 { address &+ 0x280 }
+    static var errorVector: UInt64 { address &+ 0x370 }
     static var interruptCommand: UInt64 { address &+ 0x300 }
     static var interruptCommandHigh: UInt64 { address &+ 0x310 }
 }

@@ -32,6 +32,20 @@ func localAPIC(_ suite: inout Suite) {
         test.expect(Probe.readMSR(LocalAPIC.interruptCommandHigh), raises: .generalProtection)
         test.expect(Probe.readMSR(0x8FF), raises: .generalProtection)
     }
+    suite.test("x2APIC: the entry for machine checks is there, and keeps nothing") { test in
+        test.expect(Probe.writeMSR(0x82F, 0x1_0070) == nil)
+        test.expect(test.expectValue(Probe.readMSR(0x82F)), equals: 0)
+        test.expect(Probe.writeMSR(0x82F, 1 << 17), raises: .generalProtection)
+    }
+    suite.test("x2APIC: writing registers that only tell raises #GP") { test in
+        for register in Few<7, UInt32>([0x802, 0x803, 0x80A, 0x810, 0x818, 0x820, 0x839]) {
+            test.expectValue(Probe.readMSR(register))
+            test.expect(Probe.writeMSR(register, 0), raises: .generalProtection)
+        }
+        for register in Few<2, UInt32>([LocalAPIC.endOfInterrupt, LocalAPIC.selfInterrupt]) {
+            test.expect(Probe.readMSR(register), raises: .generalProtection)
+        }
+    }
     suite.test("x2APIC: only 0 can be written to end of interrupt, else #GP") { test in
         test.expect(Probe.writeMSR(LocalAPIC.endOfInterrupt, 1), raises: .generalProtection)
         test.expect(Probe.writeMSR(LocalAPIC.endOfInterrupt, 0) == nil)

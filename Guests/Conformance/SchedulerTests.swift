@@ -45,6 +45,7 @@ func schedulerOperation(_ suite: inout Suite) {
     }
     poll(&suite)
     pollErrors(&suite)
+    pollEndings(&suite)
 }
 
 private func poll(_ suite: inout Suite) {

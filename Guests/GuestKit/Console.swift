@@ -5,16 +5,19 @@ import XenInterface
 /// Where a guest's output goes, line by line.
 ///
 /// `console_io` is tried first. A hypervisor that refuses it to ordinary domains, as a release build of Xen does, gets
-/// the line through port 0xE9, which it logs, and through the paravirtual console ring if there is one.
+/// the line through port 0xE9, which it logs, and through the paravirtual console ring if there is one. With `ring=1` on its command
+/// line a guest uses the ring alone.
 public struct Console {
     private let hypercalls: Hypercalls
     private let ring: ConsoleRing?
+    private let isRingOnly: Bool
     private var line: InlineArray<200, UInt8> = InlineArray(repeating: 0)
     private var length = 0
 
     /// Finds out what there is to write to.
-    init(_ hypercalls: Hypercalls) {
+    init(_ hypercalls: Hypercalls, isRingOnly: Bool = false) {
         self.hypercalls = hypercalls
+        self.isRingOnly = isRingOnly
         ring = ConsoleRing(hypercalls)
     }
 
@@ -45,15 +48,26 @@ public struct Console {
     public mutating func endLine() {
         line[length] = UInt8(ascii: "\n")
         length += 1
-        let count = UInt64(length)
-        let hypercalls = hypercalls
-        let result = Memory.withAddress(of: &line) {
-            hypercalls.call(.consoleIO, UInt64(ConsoleOperation.write.rawValue), count, $0)
-        }
-        if result != 0 {
+        if isRingOnly {
+            writeToRing()
+        } else if !writeByHypercall() {
             for index in 0..<length { cpu_out8(0xE9, line[index]) }
-            if let ring { for index in 0..<length { ring.write(line[index], hypercalls) } }
+            writeToRing()
         }
         length = 0
+    }
+
+    /// Whether the hypervisor has taken the line.
+    private mutating func writeByHypercall() -> Bool {
+        let count = UInt64(length)
+        let hypercalls = hypercalls
+        return Memory.withAddress(of: &line) {
+            hypercalls.call(.consoleIO, UInt64(ConsoleOperation.write.rawValue), count, $0)
+        } == 0
+    }
+
+    private func writeToRing() {
+        guard let ring else { return }
+        for index in 0..<length { ring.write(line[index], hypercalls) }
     }
 }

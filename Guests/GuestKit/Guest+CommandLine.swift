@@ -12,12 +12,15 @@ extension Guest {
     }
 
     /// The decimal number of the word `name=N` on the command line; `nil` when there is no such word.
-    public func option(_ name: StaticString) -> UInt64? {
+    public func option(_ name: StaticString) -> UInt64? { Self.option(name, of: startInfo) }
+
+    /// The same, before there is a guest.
+    static func option(_ name: StaticString, of startInfo: StartInfo) -> UInt64? {
         var start = startInfo.commandLine
         guard start != 0 else { return nil }
         while Memory.load8(start) != 0 {
-            if let value = Self.number(of: name, at: start) { return value }
-            while !Self.isEnd(Memory.load8(start)) { start &+= 1 }
+            if let value = number(of: name, at: start) { return value }
+            while !isEnd(Memory.load8(start)) { start &+= 1 }
             while Memory.load8(start) == UInt8(ascii: " ") { start &+= 1 }
         }
         return nil

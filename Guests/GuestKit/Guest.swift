@@ -23,8 +23,8 @@ public struct Guest {
     /// - Parameter startInfo: the address that `guest_main` is called with.
     public init(startInfo address: UInt64) {
         hypercalls = Hypercalls()
-        console = Console(hypercalls)
         startInfo = Memory.load(address, as: StartInfo.self)
+        console = Console(hypercalls, isRingOnly: Guest.option("ring", of: startInfo) == 1)
         guard let page = pages.allocate(), let sharedInfo = SharedInfo(at: page, hypercalls) else {
             console.writeLine("# The hypervisor does not map the shared info page: is this Xen or Apus?")
             hypercalls.shutDown(.crash)

@@ -36,6 +36,9 @@ public enum Probe {
     /// Calls the code at `address`, which must end with RET. Answers the vector of the exception, or `nil`.
     public static func call(_ address: UInt64) -> UInt8? { vector(guest_probe_call(address)) }
 
+    /// CPUID in user mode. Answers the vector of the exception, or `nil` if there was none.
+    public static func identifyInUserMode(_ leaf: UInt32) -> UInt8? { vector(guest_probe_user_cpuid(leaf)) }
+
     /// The error code of the exception that ended the last probe.
     public static var lastError: UInt64 { guest_last_error() }
 

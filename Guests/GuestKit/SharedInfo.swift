@@ -16,6 +16,9 @@ public struct SharedInfo: Sendable {
         for word in 0..<64 { Memory.store64(UInt64.max, at: field(layout.eventMask) &+ UInt64(word) &* 8) }
     }
 
+    /// The page where it has been put already.
+    public init(mappedAt address: UInt64) { self.address = address }
+
     /// The address of a field.
     public func field(_ offset: Int) -> UInt64 { address &+ UInt64(offset) }
 

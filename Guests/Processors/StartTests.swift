@@ -43,9 +43,49 @@ func starting(_ suite: inout Suite) {
         test.expect(test.waits { Worker(1).startCount == 2 })
         test.expect(test.stopAll())
     }
+    runningOn(&suite)
+}
+
+/// What does not stop a vCPU, and what does.
+private func runningOn(_ suite: inout Suite) {
+    suite.test("start-up message: one that runs ignores it") { test in
+        test.expectRunningOn { test in test.send(1, 6 << 8 | 1 << 14 | 0x8) }
+    }
+    suite.test("INIT: level-triggered and not asserted, it does nothing") { test in
+        test.expectRunningOn { test in test.send(1, 5 << 8 | 1 << 15) }
+    }
+    suite.test("INIT: a vCPU is down, without registers, until a start-up message comes") { test in
+        Worker(1).begin(.run)
+        test.expect(test.waits { Worker(1).result > 0 })
+        test.send(1, 5 << 8 | 1 << 14)
+        test.expect(test.waits { test.hypercalls.vcpu(.isUp, 1) == 0 })
+        test.expect(test.hypercalls.vcpu(.up, 1), fails: .invalidArgument)
+        test.send(1, 6 << 8 | 1 << 14 | 0x8)
+        test.expect(test.waits { Worker(1).startCount == 3 })
+        test.expect(test.stopAll())
+    }
 }
 
 extension Test {
+    /// Expects that a message does not disturb the second vCPU while it computes.
+    fileprivate mutating func expectRunningOn(line: UInt = #line, _ send: (inout Test) -> Void) {
+        Worker(1).begin(.run)
+        expect(waits { Worker(1).result > 0 }, line: line)
+        let count = Worker(1).startCount
+        send(&self)
+        for _ in 0..<100 { hypercalls.yield() }
+        expect(hypercalls.vcpu(.isUp, 1), is: 1, line: line)
+        let result = Worker(1).result
+        expect(waits { Worker(1).result > result }, line: line)
+        expect(Worker(1).startCount, equals: count, line: line)
+        expect(stopAll(), line: line)
+    }
+
+    /// Sends a message to a vCPU.
+    fileprivate mutating func send(_ number: UInt64, _ message: UInt64, line: UInt = #line) {
+        expect(Probe.writeMSR(LocalAPICRegister.command, number << 33 | message) == nil, line: line)
+    }
+
     /// `VCPUOP_initialise`, to start in 64-bit mode on our page tables.
     fileprivate func initialize(_ number: UInt64) -> Int64 {
         var context = Context64()
@@ -60,10 +100,8 @@ extension Test {
 
     /// INIT, and two start-up messages, of which the second is ignored. The local APIC's number is twice the vCPU's.
     fileprivate mutating func start(_ number: UInt64, page: UInt64) {
-        expect(Probe.writeMSR(LocalAPICRegister.command, number << 33 | 5 << 8 | 1 << 14) == nil)
-        for _ in 0..<2 {
-            expect(Probe.writeMSR(LocalAPICRegister.command, number << 33 | 6 << 8 | 1 << 14 | page) == nil)
-        }
+        send(number, 5 << 8 | 1 << 14)
+        for _ in 0..<2 { send(number, 6 << 8 | 1 << 14 | page) }
     }
 }
 

@@ -22,7 +22,7 @@ func stopping(_ suite: inout Suite) {
             test.expect(worker.result, equals: result)
             test.expect(test.hypercalls.vcpu(.up, number), is: 0)
             test.expect(test.waits { worker.result > result })
-            test.expect(worker.startCount <= 2)
+            test.expect(worker.startCount <= 3)
         }
         test.expect(test.stopAll())
     }

@@ -111,10 +111,10 @@ private func running(_ suite: inout Suite) {
         test.expect(info.state != Runstate.offline.rawValue)
         test.expect(info.runningTime > 0)
     }
-    suite.test("second vCPU, register_vcpu_info: not by another one while it is up, EBUSY") { test in
+    suite.test("second vCPU, register_vcpu_info: not by another one while it is up, EINVAL") { test in
         test.withPage { test, page in
             var call = VCPUOperation.RegisterVCPUInfo(guestFrame: page >> 12, offset: 0)
-            test.expect(test.hypercalls.vcpu(.registerVCPUInfo, 1, &call), fails: .busy)
+            test.expect(test.hypercalls.vcpu(.registerVCPUInfo, 1, &call), fails: .invalidArgument)
         }
     }
 }

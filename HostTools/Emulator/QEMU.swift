@@ -78,8 +78,6 @@ public struct QEMU: Sendable, Equatable {
     public var waitsForDebugger: Bool
     /// Features that TCG's processor is not to have, such as `smap`.
     public var lackingFeatures: [String] = []
-    /// Devices beside the usual ones, as QEMU's option `-device` takes them.
-    public var devices: [String] = []
 
     /// A machine; see the properties. To count instructions is to have a clock of them, one tick each.
     public init(
@@ -106,7 +104,6 @@ public struct QEMU: Sendable, Equatable {
             ]
         arguments += clockArguments
         if waitsForDebugger { arguments += ["-s", "-S"] }
-        arguments += devices.flatMap { ["-device", $0] }
         return arguments + bootArguments
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// The reports of the same suites on several processors: what a guest sees must not depend on the processor.
+/// The reports of the same suites on several processors: what a guest sees must not depend on the processor. A test that is skipped
+/// on one, for a feature that this has not, is compared among the others: its own report tells the reason.
 public struct ProcessorComparison: Sendable {
     /// A test that came out one way here and another there.
     public struct Difference: Sendable, Equatable {
@@ -58,7 +59,7 @@ public struct ProcessorComparison: Sendable {
     }
 
     private func differences(in suite: String) -> [Difference] {
-        table.rows.filter { $0.suite == suite && Set($0.verdicts).count > 1 }
+        table.rows.filter { $0.suite == suite && Set($0.verdicts).subtracting(["skipped"]).count > 1 }
             .map { Difference(suite: $0.suite, test: $0.test, verdicts: $0.verdicts) }
     }
 }

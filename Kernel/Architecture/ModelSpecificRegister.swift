@@ -12,6 +12,8 @@ public enum ModelSpecificRegister {
     public static let pageAttributeTable: UInt32 = 0x277
     /// MCG_CAP: how many machine-check banks there are.
     public static let machineCheckCapability: UInt32 = 0x179
+    /// MISC_FEATURES_ENABLES: whether CPUID faults outside of privilege level 0. (Intel SDM vol. 4, table 2-2)
+    public static let miscellaneousFeatures: UInt32 = 0x140
     /// DEBUGCTL: branch tracing.
     public static let debugControl: UInt32 = 0x1D9
     /// The first of the 256 registers of a local APIC in x2APIC mode.

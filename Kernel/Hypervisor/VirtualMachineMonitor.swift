@@ -62,7 +62,8 @@ public final class VirtualMachineMonitor<Machine: Platform> {
         let shown = options.shownVendor ?? vendor
         fixedRegisters = FixedRegisters(vendor: shown)
         cpuidPolicy = CPUIDPolicy(
-            extendedState: machine.extendedStateComponents, clock: clock, disguise: shown == vendor ? nil : shown)
+            extendedState: machine.extendedStateComponents, clock: clock, vendor: shown,
+            disguise: shown == vendor ? nil : shown)
         scheduler = Scheduler(slice: options.slice, processorCount: processorCount, clock: clock)
     }
 

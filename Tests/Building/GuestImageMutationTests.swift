@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Building
+import SeededRandom
 import Testing
 
 @Suite("Guest images: no input makes the parser trap")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Building
+import SeededRandom
 import Testing
 
 @Suite("Manifest: domains handed from the host tool to the kernel")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Building
+import SeededRandom
 import Testing
 
 @Suite("Start of day: the plan of a guest's memory")

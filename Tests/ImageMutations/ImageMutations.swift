@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: MIT
 import DiskImage
 import Foundation
+// SPDX-License-Identifier: MIT
+import SeededRandom
 
 /// Damages sound images at random, and does to each what a user would do: look at it, check it, read it, write to it.
 ///
@@ -23,7 +24,7 @@ struct ImageMutations {
         for number in 0..<count {
             // A case that takes a minute hangs: the signal ends the process.
             alarm(60)
-            var random = CaseRandom(seed: seed << 32 | number)
+            var random = SeededRandom(case: seed << 32 | number)
             let image = seeds[Int(number) % seeds.count]
             try tally.run(random.damage(image), path: "\(folder)/case.qcow2", number: number)
             if (number + 1) % 100_000 == 0 {

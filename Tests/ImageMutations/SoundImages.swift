@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: MIT
 import DiskImage
 import Foundation
+// SPDX-License-Identifier: MIT
+import SeededRandom
 
 /// Small images that are in order and have a bit of everything.
 enum SoundImages {
@@ -40,19 +41,9 @@ enum SoundImages {
     }
 }
 
-/// The random numbers of one case.
-struct CaseRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
+extension SeededRandom {
+    /// The random numbers of one case.
+    init(case number: UInt64) { self.init(seed: number &* 0x9E37_79B9_7F4A_7C15) }
 
     /// The image with one to four damages: to bytes, to numbers of tables, or to its length.
     mutating func damage(_ image: [UInt8]) -> [UInt8] {

@@ -8,6 +8,7 @@
 ;   4. load the descriptor tables (descriptors.asm);
 ;   5. call guest_main, which is Swift, with the address of the start info.
 
+%include "long-mode.inc"
 %include "selectors.inc"
 
 extern load_descriptor_tables, guest_main, guest_stack_top
@@ -50,18 +51,7 @@ start:
     cmp ecx, 4 * 512
     jne .level2
 
-    mov eax, cr4
-    or eax, 1 << 5                      ; PAE
-    mov cr4, eax
-    mov eax, level4
-    mov cr3, eax
-    mov ecx, 0xC0000080                 ; EFER
-    rdmsr
-    or eax, 1 << 8                      ; LME
-    wrmsr
-    mov eax, cr0
-    or eax, 1 << 31 | 1 << 16           ; PG, WP
-    mov cr0, eax
+    ENABLE_LONG_MODE
     lgdt [boot_table_pointer]
     jmp CODE64:.long_mode
 

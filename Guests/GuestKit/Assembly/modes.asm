@@ -1,11 +1,11 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; Hypercalls from where a kernel does not usually make them: user mode, a 32-bit code segment, and with every register
-; filled beforehand and read afterwards.
+; filled beforehand and read afterwards. And CPUID in user mode.
 
 %include "selectors.inc"
 
-global guest_user_hypercall, guest_compat_hypercall, guest_hypercall_with_registers, user_return, guest_uses_vmcall
+global guest_user_hypercall, guest_probe_user_cpuid, guest_compat_hypercall, guest_hypercall_with_registers, user_return, guest_uses_vmcall
 global guest_stack_top, interrupt_stack_top
 extern guest_recovery_stack
 
@@ -47,7 +47,24 @@ guest_user_hypercall:
     HYPERCALL
     int USER_RETURN_VECTOR
 
-; Where interrupts.asm goes on USER_RETURN_VECTOR: back to the caller of guest_user_hypercall.
+; EDI: a leaf. Returns 256, or the vector of the exception that CPUID raises at privilege level 3.
+guest_probe_user_cpuid:
+    SAVE
+    mov [guest_recovery_stack], rsp
+    mov eax, edi
+    xor ecx, ecx
+    push USERDATA
+    push user_stack_top
+    push 2
+    push USERCODE64
+    push .user
+    iretq
+.user:
+    cpuid
+    mov eax, 256
+    int USER_RETURN_VECTOR
+
+; Where interrupts.asm goes on USER_RETURN_VECTOR: back to the caller of one of these two.
 user_return:
     mov rsp, [guest_recovery_stack]
     mov qword [guest_recovery_stack], 0

@@ -5,6 +5,7 @@
 ; at the same place. There each finds its number in its local APIC's, which is twice as much, and with it its stack; and calls
 ; guest_processor_main, which is Swift, with the number.
 
+%include "long-mode.inc"
 %include "selectors.inc"
 
 extern descriptor_table, table_pointer, gate_pointer, level4, guest_processor_main
@@ -33,19 +34,7 @@ bits 32
 protected_mode:
     mov eax, DATA
     mov ds, eax
-    mov eax, cr4
-    or eax, 1 << 5                      ; PAE
-    mov cr4, eax
-    mov eax, level4
-    mov cr3, eax
-    mov ecx, 0xC0000080                 ; EFER
-    rdmsr
-    or eax, 1 << 8                      ; LME
-    wrmsr
-    mov eax, cr0
-    and eax, ~(1 << 29 | 1 << 30)       ; NW, CD
-    or eax, 1 << 31 | 1 << 16           ; PG, WP
-    mov cr0, eax
+    ENABLE_LONG_MODE
     jmp CODE64:guest_processor_start
 
 bits 64

@@ -78,6 +78,11 @@ extern uint8_t guest_secondary_entry[];
 GUEST_INSTRUCTION uint64_t guest_secondary_entry_address(void) { return (uint64_t)guest_secondary_entry; }
 GUEST_INSTRUCTION uint64_t guest_function_address(void (*function)(uint64_t)) { return (uint64_t)function; }
 
+// ---- SMAP ----------------------------------------------------------------------------------------------------------
+
+GUEST_INSTRUCTION void guest_set_access_flag(void) { __asm__ volatile("stac" ::: "memory"); }
+GUEST_INSTRUCTION void guest_clear_access_flag(void) { __asm__ volatile("clac" ::: "memory"); }
+
 // ---- Instructions that may fault (probes.asm): 256, or the vector of the exception ---------------------------------
 
 uint32_t guest_probe_read_msr(uint32_t index, uint64_t *value);
@@ -85,6 +90,8 @@ uint32_t guest_probe_write_msr(uint32_t index, uint64_t value);
 uint32_t guest_probe_load32(uint64_t address, uint32_t *value);
 uint32_t guest_probe_store32(uint64_t address, uint32_t value);
 uint32_t guest_probe_call(uint64_t address);
+/// CPUID at privilege level 3 (modes.asm).
+uint32_t guest_probe_user_cpuid(uint32_t leaf);
 
 /// What a probe that reads has found: a value, and 256 or the vector of the exception.
 struct GuestProbe {

@@ -67,8 +67,8 @@ extension HypercallCatalogue {
             "Moves `vcpu_info` out of the shared info page, for good.", at: vcpu("registerInfo"),
             answers: [
                 .succeeds("done"), .fails(.noSuchDeviceOrAddress, "not 8-byte aligned, or across the end of a page"),
-                .fails(.invalidArgument, "a second time, or no memory of the domain"),
-                .fails(.busy, "another virtual CPU than the caller, and it is up"), noVCPU, .badPointer,
+                .fails(.invalidArgument, "a second time, no memory of the domain, or another virtual CPU that is up"),
+                noVCPU, .badPointer,
             ]),
         Operation(
             VCPUOperation.registerVCPUTimeArea, named: "register_vcpu_time_memory_area",

@@ -31,7 +31,7 @@ struct XenBenchmark {
         {
             return (cache.measurements, true)
         }
-        Terminal.progress("counting instructions on Xen \(installation.version): some minutes")
+        Terminal.progress("counting instructions on Xen \(installation.version): one to three minutes")
         let measurements = try await run(groups)
         if let data = try? JSONEncoder().encode(Cache(key: key, measurements: measurements)) {
             try InputFile.write(Array(data), to: path)
@@ -47,14 +47,16 @@ struct XenBenchmark {
         let ending: XenRun.Ending
         do throws(XenReferenceError) {
             let run = XenRun(groups, on: installation, countsInstructions: true)
-            ending = try await run.run(in: folder.path) { line in
-                if case .starting = line { Terminal.progress("Xen is up; its benchmark runs") }
-                switch line {
-                case .domain(_, let text):
-                    if let one = Measurement(guestLine: text) { Measurement.merge([one], into: &measurements) }
-                case .created(_, let nanoseconds): created = created ?? nanoseconds
-                case .ended(_, let reason): ends.append(reason)
-                default: break
+            ending = try await Heartbeat.during("counting on Xen") { () async throws(XenReferenceError) in
+                try await run.run(in: folder.path) { line in
+                    switch line {
+                    case .starting(let first): Terminal.progress("on Xen: \(name(ofGroupWith: first))")
+                    case .domain(_, let text):
+                        if let one = Measurement(guestLine: text) { Measurement.merge([one], into: &measurements) }
+                    case .created(_, let nanoseconds): created = created ?? nanoseconds
+                    case .ended(_, let reason): ends.append(reason)
+                    default: break
+                    }
                 }
             }
         } catch {
@@ -66,6 +68,16 @@ struct XenBenchmark {
         }
         if let created { measurements.append(Measurement(operation: Self.creation, ticks: created)) }
         return measurements
+    }
+
+    /// The suite whose first domain has this number.
+    private func name(ofGroupWith first: Int) -> String {
+        var number = 1
+        for suite in suites {
+            if number == first { return suite.name }
+            number += suite.members.count
+        }
+        return "domain \(first)"
     }
 
     /// The operation that the hypervisor itself measures on Apus, and the control domain on Xen.

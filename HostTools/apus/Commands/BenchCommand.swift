@@ -73,7 +73,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
     }
 
-    /// The guest alone, whose figures count first; then with a second domain that answers it.
+    /// The guest alone, whose figures count first; with a second domain that answers it; with a second virtual CPU.
     static let suites = [
         TestSuite(name: "benchmark", members: [TestSuite.Member(guest: "benchmark")]),
         TestSuite(
@@ -82,6 +82,7 @@ struct BenchCommand: AsyncParsableCommand {
                 TestSuite.Member(guest: "benchmark"),
                 TestSuite.Member(guest: "benchmark", name: "benchmark-peer", commandLine: "role=2"),
             ]),
+        TestSuite(name: "benchmark-vcpus", members: [TestSuite.Member(guest: "benchmark", vCPUCount: 2)]),
     ]
 
     private func measure(_ setup: MachineSetup, on model: ProcessorModel) async throws -> [Measurement] {

@@ -24,7 +24,6 @@ struct TestCommand: AsyncParsableCommand {
               apus test --coverage coverage.json         which answers of hypercalls the tests have seen
               apus test --model ryzen --model tigerlake conformance
               apus test --hypervisor xen conformance     the same guest on Debian's Xen 4.17
-              apus test --hypervisor xen --as-dom0 mine.elf    a quick look, in the place of Xen's control domain
             """)
 
     /// What the guests run on.
@@ -48,11 +47,6 @@ struct TestCommand: AsyncParsableCommand {
                 starts the guests as ordinary domains.
                 """))
     var hypervisor: HypervisorChoice = .apus
-
-    @Flag(
-        name: .customLong("as-dom0"),
-        help: "With --hypervisor xen: each guest as Xen's control domain, which is quick, but privileged.")
-    var asControlDomain = false
 
     @Option(help: "The report's form: human, tap or junit.")
     var format: Format = .human
@@ -79,9 +73,6 @@ struct TestCommand: AsyncParsableCommand {
     @OptionGroup var options: MachineOptions
 
     func validate() throws {
-        guard hypervisor == .xen || !asControlDomain else {
-            throw ValidationError("--as-dom0 goes with --hypervisor xen.")
-        }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs: use 1 to 256.") }
     }
 
@@ -101,8 +92,7 @@ struct TestCommand: AsyncParsableCommand {
         for suite in all { _ = try suite.load() }
         for suite in all { suite.reasonNotOnXen.map { Terminal.progress("not on Xen: \(suite.name): \($0)") } }
         let chosen = all.filter { $0.reasonNotOnXen == nil }
-        let session = XenTestSession(
-            suites: chosen, limit: options.timeout, isChatty: console, isPrivileged: asControlDomain)
+        let session = XenTestSession(suites: chosen, limit: options.timeout, isChatty: console)
         let report = try await session.run(on: try await RealXen.installation())
         try write(report)
         try writeCoverage(of: report)

@@ -34,6 +34,10 @@ struct TestSuite {
             name: "conformance-32-pae", members: [Member(guest: "32-bit-pae")],
             reasonNotOnXen: "QEMU sets accessed bits in PAE page-directory pointers, which Xen takes for reserved ones"),
         TestSuite(name: "virtual-cpus", members: [Member(guest: "virtual-cpus", vCPUCount: 2)]),
+        // A guest that writes to its console ring and nowhere else.
+        TestSuite(
+            name: "console-ring",
+            members: [Member(guest: "virtual-cpus", name: "console-ring", commandLine: "ring=1", vCPUCount: 2)]),
         // One domain does what the other's tests ask for, until they have it end.
         TestSuite(
             name: "two-domains",
@@ -53,6 +57,7 @@ struct TestSuite {
         besideNeighbour(Member(guest: "garbage", expectation: .anyEnding)),
         besideNeighbour(Member(guest: "interrupts-off-loop")),
         besideNeighbour(Member(guest: "hlt-if0")),
+        besideNeighbour(Member(guest: "init-to-oneself", expectation: .ending("poweroff"))),
         besideNeighbour(Member(guest: "endless-console")),
         besideNeighbour(Member(guest: "wild-pointers")),
         besideNeighbour(Member(guest: "breakpoints")),

@@ -15,7 +15,7 @@ final class ProgressDisplay: Sendable {
 
     private let label: String
     private let total: Int64
-    private let isTerminal: Bool
+    private let line = ProgressLine()
     private let interval: Duration
     private let state: Mutex<State>
 
@@ -23,9 +23,8 @@ final class ProgressDisplay: Sendable {
     init(_ label: String, total: Int64) {
         self.label = label
         self.total = total
-        isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
-        interval = isTerminal ? .milliseconds(100) : .seconds(10)
-        state = Mutex(State(next: .now + (isTerminal ? .milliseconds(300) : .seconds(10))))
+        interval = line.isTerminal ? .milliseconds(100) : .seconds(10)
+        state = Mutex(State(next: .now + (line.isTerminal ? .milliseconds(300) : .seconds(10))))
     }
 
     /// What the work is to tell.
@@ -34,7 +33,7 @@ final class ProgressDisplay: Sendable {
     /// Takes the bar away, so that what comes next begins a line.
     func finish() {
         state.withLock { state in
-            if state.isShown, isTerminal { write("\r\u{1B}[K") }
+            if state.isShown { line.erase() }
             state.isShown = false
         }
     }
@@ -45,23 +44,9 @@ final class ProgressDisplay: Sendable {
             guard ContinuousClock.now >= state.next else { return }
             state.next = .now + interval
             state.isShown = true
-            write(isTerminal ? "\r\(bar(state.done))\u{1B}[K" : "apus: \(label): \(share(state.done))\n")
+            line.show(total > 0 ? Double(state.done) / Double(total) : 1, label: label, of: Self.size(total))
         }
     }
-
-    private func share(_ done: Int64) -> String {
-        let percent = total > 0 ? min(100, done * 100 / total) : 100
-        return "\(percent) % of \(Self.size(total))"
-    }
-
-    private func bar(_ done: Int64) -> String {
-        let width = 30
-        let filled = total > 0 ? Int(min(total, done) * Int64(width) / total) : width
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-        return "\(label) [\(bar)] \(share(done))"
-    }
-
-    private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     /// A number of bytes for people.
     static func size(_ bytes: Int64) -> String {

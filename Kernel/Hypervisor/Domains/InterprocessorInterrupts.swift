@@ -30,28 +30,29 @@ extension VirtualMachineMonitor {
             target.wake()
         case 5 where command & 0xC000 != 0x8000: reset(target)  // and not its end: level-triggered, and released
         case 6: start(target, vector: vector)
+        case 7: sender.domain.end(.destroyed("sent an external interrupt by its local APIC"))
         default: break
         }
     }
 
     /// A fixed interrupt. Vectors below 16 are an error of the sender's.
     func send(vector: UInt8, to target: VirtualCPU, from sender: VirtualCPU) {
-        if vector < 16 { sender.localAPIC.collectedErrors |= 1 << 5 }
+        guard vector >= 16 else { return sender.localAPIC.note(VirtualLocalAPIC.sentIllegalVector) }
         interrupt(target, vector: vector)
     }
 
     /// INIT: the virtual CPU is as it was before its first start. If it runs at the moment, its processor stops it, and drops the exit of the
     /// instruction at which it does. Its registers stay that processor's until they are replaced at the next start. The mode of its
-    /// local APIC stays. When no other virtual CPU is up, nobody can send that message, and the domain has powered itself off.
+    /// local APIC and its identifier stay. When no other virtual CPU is up, nobody can send that message, and the domain has powered itself off.
     private func reset(_ target: VirtualCPU) {
         guard target.isInitialized else { return }
         target.isInitialized = false
         takeDown(target)
         target.pending.remove([.exception, .nonMaskableInterrupt, .localAPIC, .interruptWindow, .startup])
         target.timers = VirtualTimers()
-        var reset = VirtualLocalAPIC(identifier: target.localAPIC.identifier)
-        reset.base = target.localAPIC.base
-        target.localAPIC = reset
+        let (base, identifier) = (target.localAPIC.base, target.localAPIC.pagedIdentifier)
+        target.localAPIC.reset()
+        (target.localAPIC.base, target.localAPIC.pagedIdentifier) = (base, identifier)
     }
 
     /// A start-up message: a virtual CPU that has been given no state yet, or was reset, starts in real mode; others ignore it.

@@ -30,6 +30,10 @@ public final class VirtualCPU {
     public var extendedControl = XCR0.x87
     /// TSC_AUX.
     public var timestampAuxiliary: UInt64 = 0
+    /// Whether CPUID raises #GP outside of privilege level 0: bit 0 of MISC_FEATURES_ENABLES.
+    var hidesCPUID = false
+    /// The memory-type range registers.
+    var memoryTypes = MemoryTypeRanges()
 
     // Any processor asks for it.
     private let activityValue = Atomic<UInt8>(Activity.offline.rawValue)

@@ -2,6 +2,10 @@
 
 /// The bits that the registers have. (Intel SDM vol. 3A §11.5 to §11.9; AMD APM vol. 2 §16.4)
 extension VirtualLocalAPIC {
+    /// Bits 5 and 6 of the error status: a vector below 16 was sent, or received.
+    static var sentIllegalVector: UInt32 { 1 << 5 }
+    static var receivedIllegalVector: UInt32 { 1 << 6 }
+
     /// The bits of an entry of the local vector table: of all bits 16, 12 and 7:0; the timer has its mode, the others but the error
     /// a delivery mode, LINT0 and LINT1 a polarity, a trigger mode and its state.
     private static func localVectorBits(_ index: Int) -> UInt32 {
@@ -20,6 +24,7 @@ extension VirtualLocalAPIC {
         case LocalAPICRegister.endOfInterrupt, LocalAPICRegister.errorStatus: 0
         case LocalAPICRegister.spurious: 0x3FF
         case LocalAPICRegister.command: 0xFFFF_FFFF_000C_CFFF
+        case LocalAPICRegister.machineCheckVector: 0x1_07FF
         case LocalAPICRegister.localVectors: UInt64(localVectorBits(Int(register &- 0x32)))
         case LocalAPICRegister.timerInitialCount: 0xFFFF_FFFF
         case LocalAPICRegister.timerDivide: 0b1011
@@ -38,11 +43,5 @@ extension VirtualLocalAPIC {
         spurious = value & 0x3FF
         guard !isEnabled else { return }
         for index in 0..<6 { localVectors[index] |= 1 << 16 }
-    }
-
-    /// Makes the errors that have collected readable.
-    mutating func latchErrors() {
-        errorStatus = collectedErrors
-        collectedErrors = 0
     }
 }

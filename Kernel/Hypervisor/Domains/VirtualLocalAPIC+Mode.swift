@@ -44,7 +44,7 @@ extension VirtualLocalAPIC {
         let changed = value ^ base
         if changed & isOn != 0 {
             guard value & isExtended == 0 else { throw .generalProtection }
-            if value & isOn != 0 { self = VirtualLocalAPIC(identifier: identifier) }
+            if value & isOn != 0 { reset() }
         } else if changed & isExtended != 0 && mode != .xAPIC {
             throw .generalProtection
         }
@@ -69,7 +69,7 @@ extension VirtualLocalAPIC {
             return destination &>> 16 == logical &>> 16 && destination & logical & 0xFFFF != 0
         }
         if destination & 0xFF == 0xFF { return true }
-        guard isLogical else { return destination == identifier }
+        guard isLogical else { return destination == pagedIdentifier &>> 24 }
         let logical = logicalDestination &>> 24
         if destinationFormat &>> 28 == 0xF { return destination & logical != 0 }  // flat
         return destination &>> 4 == logical &>> 4 && destination & logical & 0xF != 0

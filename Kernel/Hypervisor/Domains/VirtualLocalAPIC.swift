@@ -16,12 +16,12 @@ struct VirtualLocalAPIC {
     /// The task priority: bits 7:4 hold back vectors of that class and below. The processor keeps these, as CR8 is the same; of
     /// bits 3:0 only the guest knows what for.
     var taskPriority: UInt32 = 0
-    /// The error status that a read returns: what had collected before the last write.
-    var errorStatus: UInt32 = 0
-    /// Errors since the last write of the error status register.
-    var collectedErrors: UInt32 = 0
+    /// The errors that there have been: as on Xen they can be read at once, and are never forgotten.
+    private(set) var errorStatus: UInt32 = 0
     /// The interrupt command register; the destination is in bits 63:32, or in xAPIC mode in bits 63:56.
     var command: UInt64 = 0
+    /// In xAPIC mode: the identifier in bits 31:24, which can be written.
+    var pagedIdentifier: UInt32
     /// In xAPIC mode: the logical identifier, bits 31:24, and how it is compared, bits 31:28.
     var logicalDestination: UInt32 = 0
     var destinationFormat: UInt32 = .max
@@ -37,7 +37,15 @@ struct VirtualLocalAPIC {
     /// The state after reset.
     init(identifier: UInt32) {
         self.identifier = identifier
+        pagedIdentifier = identifier &<< 24
         base = 0xFEE0_0800 | (identifier == 0 ? 1 << 8 : 0)
+    }
+
+    /// Makes everything as after a power-up, but the errors.
+    mutating func reset() {
+        let errors = errorStatus
+        self = VirtualLocalAPIC(identifier: identifier)
+        errorStatus = errors
     }
 
     /// Whether it is there, and software has switched it on.
@@ -71,7 +79,20 @@ struct VirtualLocalAPIC {
     mutating func accept(_ vector: UInt8) {
         guard isEnabled else { return }
         if vector < 16 {
-            collectedErrors |= 1 << 6
+            note(VirtualLocalAPIC.receivedIllegalVector)
+        } else {
+            requested.insert(vector)
+        }
+    }
+
+    /// Notes an error. A new one raises the interrupt that the local vector table has for errors, unless that is masked.
+    mutating func note(_ error: UInt32) {
+        guard errorStatus & error == 0 else { return }
+        errorStatus |= error
+        guard localVectors[5] & 1 << 16 == 0 else { return }
+        let vector = UInt8(truncatingIfNeeded: localVectors[5])
+        if vector < 16 {
+            errorStatus |= VirtualLocalAPIC.receivedIllegalVector
         } else {
             requested.insert(vector)
         }
@@ -88,12 +109,17 @@ struct VirtualLocalAPIC {
         if let vector = inService.highest { inService.remove(vector) }
     }
 
-    /// The timer's period in nanoseconds for its initial count: the bus has 100 MHz, as on Xen.
-    var timerPeriod: UInt64 {
+    /// The nanoseconds of a count of the timer: the bus has 100 MHz, as on Xen.
+    var timerTick: UInt64 {
         let encoded = (timerDivide & 3) | (timerDivide &>> 1 & 4)
-        let divisor: UInt64 = encoded == 7 ? 1 : 2 &<< UInt64(encoded)
-        return UInt64(timerInitialCount) &* divisor &* 10
+        return (encoded == 7 ? 1 : 2 &<< UInt64(encoded)) &* 10
     }
+
+    /// The timer's period in nanoseconds for its initial count.
+    var timerPeriod: UInt64 { UInt64(timerInitialCount) &* timerTick }
+
+    /// Whether the timer counts, once or again and again: a mode of waiting for a deadline is not offered.
+    var timerHasCount: Bool { localVectors[0] &>> 18 & 1 == 0 }
 
     /// Whether the timer starts again by itself.
     var timerIsPeriodic: Bool { localVectors[0] &>> 17 & 3 == 1 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
+import Architecture
 import CPU
 import XenInterface
 
 extension PhysicalCPU {
-    /// CPUID.
+    /// CPUID. The guest's kernel may have asked that it raises #GP elsewhere than at privilege level 0.
     @inline(never)
     func handleCPUID(of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
+        guard !vcpu.hidesCPUID || control.privilegeLevel == 0 else { return vcpu.raise(.generalProtection) }
         let leaf = UInt32(truncatingIfNeeded: vcpu.registers.rax)
         let subleaf = UInt32(truncatingIfNeeded: vcpu.registers.rcx)
         var result: CPUIDResult
@@ -20,7 +22,7 @@ extension PhysicalCPU {
         } else {
             result = monitor.cpuidPolicy.filter(
                 machine.cpuid(leaf, subleaf), leaf: leaf, subleaf: subleaf,
-                apicIdentifier: vcpu.localAPIC.identifier, vcpuCount: UInt32(vcpu.domain.vcpus.count), cr4: control.cr4)
+                apicIdentifier: vcpu.localAPIC.identifier, cr4: control.cr4)
             if leaf == 1 && vcpu.localAPIC.mode == .disabled { result.edx &= ~(1 << 9) }
         }
         vcpu.registers.rax = UInt64(result.eax)

@@ -51,6 +51,7 @@ extension PhysicalCPU {
         let kept = width == 4 ? 0 : UInt64(readPagedLocalAPIC(register, of: vcpu)) & ~mask
         let whole = UInt32(truncatingIfNeeded: kept | value &<< shift & mask)
         switch register {
+        case LocalAPICRegister.identifier: vcpu.localAPIC.pagedIdentifier = whole
         case LocalAPICRegister.logicalDestination: vcpu.localAPIC.logicalDestination = whole & 0xFF00_0000
         case LocalAPICRegister.destinationFormat: vcpu.localAPIC.destinationFormat = whole | 0x0FFF_FFFF
         case LocalAPICRegister.commandHigh:
@@ -63,7 +64,7 @@ extension PhysicalCPU {
     private func readPagedLocalAPIC(_ register: UInt32, of vcpu: VirtualCPU) -> UInt32 {
         let apic = vcpu.localAPIC
         return switch register {
-        case LocalAPICRegister.identifier: apic.identifier &<< 24
+        case LocalAPICRegister.identifier: apic.pagedIdentifier
         case LocalAPICRegister.logicalDestination: apic.logicalDestination
         case LocalAPICRegister.destinationFormat: apic.destinationFormat
         case LocalAPICRegister.command: UInt32(truncatingIfNeeded: apic.command)

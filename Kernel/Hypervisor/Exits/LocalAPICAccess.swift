@@ -15,7 +15,7 @@ extension PhysicalCPU {
         case LocalAPICRegister.processorPriority: return apic.processorPriority
         case LocalAPICRegister.spurious: return apic.spurious
         case LocalAPICRegister.inService: return apic.inService.word(Int(register & 7))
-        case LocalAPICRegister.triggerMode: return 0
+        case LocalAPICRegister.triggerMode, LocalAPICRegister.machineCheckVector: return 0
         case LocalAPICRegister.requested: return apic.requested.word(Int(register & 7))
         case LocalAPICRegister.errorStatus: return apic.errorStatus
         case LocalAPICRegister.localVectors: return apic.localVectors[Int(register &- 0x32)]
@@ -26,7 +26,8 @@ extension PhysicalCPU {
         }
     }
 
-    /// Writes a register; bits that are reserved are dropped, and so are registers that cannot be written.
+    /// Writes a register; bits that are reserved are dropped, and so are registers that cannot be written; the error
+    /// status is one of these, as on Xen.
     func writeLocalAPIC(_ register: UInt32, _ value: UInt32, of vcpu: VirtualCPU) {
         switch register {
         case LocalAPICRegister.taskPriority:
@@ -34,11 +35,10 @@ extension PhysicalCPU {
             backend.control(of: vcpu).taskPriority = UInt8(truncatingIfNeeded: value &>> 4) & 0xF
         case LocalAPICRegister.endOfInterrupt: vcpu.localAPIC.endOfInterrupt()
         case LocalAPICRegister.spurious: writeSpuriousVector(value, of: vcpu)
-        case LocalAPICRegister.errorStatus: vcpu.localAPIC.latchErrors()
         case LocalAPICRegister.command: sendCommand(value, from: vcpu)
-        case LocalAPICRegister.localVectors: vcpu.localAPIC.setLocalVector(Int(register &- 0x32), to: value)
+        case LocalAPICRegister.localVectors: setLocalVector(Int(register &- 0x32), to: value, of: vcpu)
         case LocalAPICRegister.timerInitialCount: startLocalAPICTimer(of: vcpu, count: value)
-        case LocalAPICRegister.timerDivide: vcpu.localAPIC.timerDivide = value & 0b1011
+        case LocalAPICRegister.timerDivide: setTimerDivide(value & 0b1011, of: vcpu)
         default: break
         }
         vcpu.pending.insert(.localAPIC)
@@ -75,7 +75,26 @@ extension PhysicalCPU {
         monitor.sendInterprocessorInterrupt(low, to: vcpu.localAPIC.commandDestination, from: vcpu)
     }
 
+    /// Writes an entry of the local vector table. A timer that is to wait for a deadline, or does so no longer, forgets its count.
+    private func setLocalVector(_ index: Int, to value: UInt32, of vcpu: VirtualCPU) {
+        let hadCount = vcpu.localAPIC.timerHasCount
+        vcpu.localAPIC.setLocalVector(index, to: value)
+        guard vcpu.localAPIC.timerHasCount != hadCount else { return }
+        vcpu.localAPIC.timerInitialCount = 0
+        vcpu.timers.localAPIC = .max
+    }
+
+    /// Another divisor is that of what remains of the count.
+    private func setTimerDivide(_ value: UInt32, of vcpu: VirtualCPU) {
+        let count = currentCount(of: vcpu)
+        vcpu.localAPIC.timerDivide = value
+        guard vcpu.timers.localAPIC != .max else { return }
+        vcpu.timers.localAPIC = monitor.clock.now &+ UInt64(count) &* vcpu.localAPIC.timerTick
+        monitor.timersChanged(of: vcpu, by: vcpu)
+    }
+
     private func startLocalAPICTimer(of vcpu: VirtualCPU, count: UInt32) {
+        guard vcpu.localAPIC.timerHasCount else { return }
         let now = monitor.clock.now
         vcpu.localAPIC.timerInitialCount = count
         vcpu.localAPIC.timerStart = now
@@ -88,7 +107,6 @@ extension PhysicalCPU {
         guard vcpu.timers.localAPIC != .max, apic.timerInitialCount > 0 else { return 0 }
         let now = monitor.clock.now
         let remaining = vcpu.timers.localAPIC > now ? vcpu.timers.localAPIC &- now : 0
-        let tick = max(apic.timerPeriod / UInt64(apic.timerInitialCount), 1)
-        return UInt32(truncatingIfNeeded: min(remaining / tick, UInt64(apic.timerInitialCount)))
+        return UInt32(truncatingIfNeeded: min(remaining / apic.timerTick, UInt64(apic.timerInitialCount)))
     }
 }

@@ -40,8 +40,10 @@ extension PhysicalCPU {
             return readExtendedLocalAPIC(index & 0xFF, of: vcpu)
         case ModelSpecificRegister.timestamp: return cpu_read_timestamp()
         case ModelSpecificRegister.timestampAuxiliary: return vcpu.timestampAuxiliary
+        case ModelSpecificRegister.miscellaneousFeatures: return vcpu.hidesCPUID ? 1 : 0
         case HypercallPage.modelSpecificRegister: return 0
-        default: return control.readRegister(index) ?? monitor.fixedRegisters.value(index)
+        default:
+            return control.readRegister(index) ?? vcpu.memoryTypes.read(index) ?? monitor.fixedRegisters.value(index)
         }
     }
 
@@ -57,10 +59,15 @@ extension PhysicalCPU {
             guard value &>> 32 == 0 else { throw .generalProtection }
             vcpu.timestampAuxiliary = value
             machine.reloadContext(of: vcpu)
+        case ModelSpecificRegister.miscellaneousFeatures:
+            guard value <= 1 else { throw .generalProtection }
+            vcpu.hidesCPUID = value == 1
         case HypercallPage.modelSpecificRegister:
             try installHypercallPage(value, for: vcpu, control)
         default:
             if try control.writeRegister(index, value) { return }
+            let addressWidth = UInt64(machine.cpuid(0x8000_0008, 0).eax & 0xFF)
+            if try vcpu.memoryTypes.write(index, value, addressWidth: addressWidth) { return }
             guard monitor.fixedRegisters.acceptsWrite(index, value) else { throw .generalProtection }
         }
     }

@@ -30,14 +30,14 @@ extension VirtualMachineMonitor {
         return 0
     }
 
-    /// The place for `vcpu_info`: 64 bytes that do not cross a page of the domain's own memory. Once only.
+    /// The place for `vcpu_info`: 64 bytes that do not cross a page of the domain's own memory. Once only, and for another
+    /// virtual CPU only while that is down.
     private func registerInfo(_ vcpu: VirtualCPU, _ call: Hypercall) throws(XenError) {
         let arguments = try call.read(VCPUOperation.RegisterVCPUInfo.self, at: call.argument3)
         guard arguments.offset <= UInt32(frameSize) - 64, arguments.offset & 7 == 0 else {
             throw .noSuchDeviceOrAddress
         }
-        guard !vcpu.hasRegisteredInfo else { throw .invalidArgument }
-        guard vcpu === call.vcpu || !vcpu.isUp else { throw .busy }
+        guard !vcpu.hasRegisteredInfo, vcpu === call.vcpu || !vcpu.isUp else { throw .invalidArgument }
         let held = try call.domain.hold(arguments.guestFrame)
         let place = held.address.advanced(by: UInt64(arguments.offset))
         vcpu.registeredInfo = consume held

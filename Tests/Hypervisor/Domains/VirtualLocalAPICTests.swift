@@ -90,9 +90,28 @@ struct VirtualLocalAPICTests {
         var apic = enabled()
         for vector in UInt8(0)..<16 { apic.accept(vector) }
         #expect(apic.deliverable == nil)
-        #expect(apic.collectedErrors == 1 << 6)
+        #expect(apic.errorStatus == 1 << 6)
         apic.accept(16)
         #expect(apic.deliverable == 16)
+    }
+
+    @Test("a new error raises its interrupt once; a vector below 16 there is one more error, and not one without end")
+    func errorInterrupt() {
+        var apic = enabled()
+        apic.setLocalVector(5, to: 0x71)
+        apic.accept(3)
+        #expect(apic.deliverable == 0x71)
+        apic.take(0x71)
+        apic.endOfInterrupt()
+        apic.accept(3)
+        #expect(apic.deliverable == nil)
+        var other = enabled()
+        other.setLocalVector(5, to: 3)
+        other.note(1 << 5)
+        #expect(other.errorStatus == 0b110_0000)
+        #expect(other.deliverable == nil)
+        other.reset()
+        #expect(other.errorStatus == 0b110_0000)
     }
 
     @Test("a vector that comes while it is in service is taken once more afterwards")

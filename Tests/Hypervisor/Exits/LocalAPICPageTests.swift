@@ -45,7 +45,7 @@ struct LocalAPICPageTests {
         let written: [(UInt64, UInt32)] = [
             (0xF0, 0x3FF), (0xD0, 0xFF00_0000), (0xE0, .max), (0x80, 0xFF), (0x310, 0xFF00_0000), (0x320, 0x7_10FF),
             (0x330, 0x1_17FF), (0x350, 0x1_F7FF), (0x370, 0x1_10FF), (0x3E0, 0xB), (0x30, 0x0005_0014),
-            (0x20, 2 << 24),
+            (0x20, .max),
         ]
         for (offset, value) in written {
             try write(.max, at: offset, guest)

@@ -12,7 +12,7 @@ struct MSRTests {
     @Test(
         "a register that there is not gives #GP, for reading and for writing",
         arguments: [
-            0x4000_0001, 0x4000_00FF, 0x3A, 0x480, 0xC001_0117, 0xFFFF_FFFF, 0x12, 0x900,
+            0x4000_0001, 0x4000_00FF, 0x3A, 0x480, 0xC001_0118, 0xFFFF_FFFF, 0x12, 0x900,
         ] as [UInt32])
     func unknown(index: UInt32) throws {
         let guest = try hypervisor.makeGuest()
@@ -101,6 +101,36 @@ struct MSRTests {
         try guest.writeMSR(ModelSpecificRegister.apicBase, base)
         #expect(guest.control.taskPriority == 0)
         #expect(guest.vcpu.timers.localAPIC == .max)
+    }
+
+    @Test("each virtual CPU has memory-type ranges, which keep what is written")
+    func memoryTypes() throws {
+        let guest = try hypervisor.makeGuest(vcpuCount: 2)
+        #expect(try guest.readMSR(0xFE) == 0x508)
+        #expect(try guest.readMSR(0x2FF) == 0x806)
+        let registers = Array(0x200...0x20F as ClosedRange<UInt32>) + [0x250, 0x258, 0x259] + Array(0x268...0x26F)
+        func value(_ number: Int) -> UInt64 {
+            number < 16 ? UInt64(number) << 12 : 0x0606_0000_0000_0101 + UInt64(number & 1) * 4
+        }
+        for (number, register) in registers.enumerated() {
+            #expect(try guest.readMSR(register) == 0)
+            try guest.writeMSR(register, value(number))
+        }
+        for (number, register) in registers.enumerated() {
+            #expect(try guest.readMSR(register) == value(number))
+            #expect(try guest.other(1).readMSR(register) == 0)
+        }
+    }
+
+    @Test(
+        "memory-type ranges refuse types that do not exist, and reserved bits",
+        arguments: [
+            (0xFE, 0x508), (0x200, 2), (0x200, 0x106), (0x201, 0x806), (0x2FF, 0x306), (0x2FF, 0x1006), (0x2FF, 7),
+            (0x250, 0x0700_0000_0000_0000), (0x268, 2 << 8), (0x26F, 0x86),
+        ] as [(UInt32, UInt64)])
+    func memoryTypeRefusals(register: UInt32, value: UInt64) throws {
+        let guest = try hypervisor.makeGuest()
+        #expect(throws: TestGuest.GeneralProtection.self) { try guest.writeMSR(register, value) }
     }
 
     @Test("a hypercall page has a stub for each number, and fixes the word size")
