@@ -18,6 +18,7 @@ public struct Rebase: Sendable {
         _ image: QCOW2Image, onto new: (any DiskImage)?, named backing: BackingReference?
     ) throws(DiskImageError) {
         control.begin(total: image.virtualSize)
+        image.keepsContents = true
         let unit = max(image.clusterSize, 1 << 20)
         var (mine, theirs) = ([UInt8](repeating: 0, count: Int(unit)), [UInt8](repeating: 0, count: Int(unit)))
         var offset = GuestOffset.zero

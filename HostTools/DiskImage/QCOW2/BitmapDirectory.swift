@@ -11,6 +11,8 @@ public struct PersistentBitmap: Equatable, Sendable {
     public let name: String
     /// Bytes of the disk for a bit.
     public let granularity: UInt64
+    /// Its entry in the directory, as it lies in the file, with padding.
+    let entry: [UInt8]
 
     /// Bit 0: it was not saved correctly.
     public var isInUse: Bool { flags & 1 != 0 }
@@ -71,8 +73,8 @@ extension QCOW2Image {
             result.append(
                 PersistentBitmap(
                     tableOffset: tableOffset, tableCount: tableCount, flags: bytes.bigEndian(at: position + 12),
-                    name: name,
-                    granularity: 1 << UInt64(bytes[position + 17])))
+                    name: name, granularity: 1 << UInt64(bytes[position + 17]),
+                    entry: bytes[position..<end] + [UInt8](repeating: 0, count: (8 - end % 8) % 8)))
             position = (end + 7) / 8 * 8
         }
         return result
@@ -104,7 +106,8 @@ extension QCOW2Image {
                 file: path,
                 reason:
                     "its persistent bitmaps (\(names.joined(separator: ", "))) would no longer agree with the disk after "
-                    + "\(operation); keeping them up to date is not supported, so remove them first")
+                    + "\(operation); keeping them up to date is not supported. Remove them: apus image bitmap --remove NAME \(path)"
+            )
         }
     }
 }

@@ -41,6 +41,9 @@ public struct AutoclearFeatures: OptionSet, Hashable, Sendable {
     public static let bitmaps = AutoclearFeatures(rawValue: 1 << 0)
     /// Bit 1: the external data file can be read as a raw image.
     public static let rawExternalData = AutoclearFeatures(rawValue: 1 << 1)
+
+    /// The bits that we keep true, or else refuse to write.
+    static let known: AutoclearFeatures = [.bitmaps]
 }
 
 /// The table by which a program that does not know a feature can name it. Source: qcow2.txt, "Feature name table".

@@ -69,8 +69,9 @@ extension QCOW2Image {
         if !isNew { try file.synchronize() }
     }
 
-    /// Writes the header in one piece.
+    /// Writes the header in one piece. It says no more that features which we do not know agree with the contents.
     func writeHeader() throws(DiskImageError) {
+        header.autoclear.formIntersection(.known)
         try file.write(try header.serialized(file: path), at: .zero)
         isHeaderDirty = false
     }

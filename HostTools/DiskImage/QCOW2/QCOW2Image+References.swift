@@ -40,17 +40,22 @@ extension QCOW2Image {
         }
     }
 
-    /// Counts what the bitmaps refer to.
-    func countBitmaps(_ walk: inout ReferenceWalk) throws(DiskImageError) {
+    /// Counts what the directory of bitmaps refers to.
+    private func countBitmaps(_ walk: inout ReferenceWalk) throws(DiskImageError) {
         do throws(DiskImageError) {
             guard let directory = try bitmapDirectory() else { return }
             try walk.count(directory.offset, bytes: directory.size)
-            for bitmap in directory.bitmaps {
-                try walk.count(bitmap.tableOffset, bytes: UInt64(bitmap.tableCount) * 8)
-                for cluster in try clusters(of: bitmap) { try walk.count(cluster, bytes: clusterSize) }
-            }
+            try count(directory.bitmaps, &walk)
         } catch {
             try walk.note(error)
+        }
+    }
+
+    /// Counts the tables of bitmaps and what they refer to.
+    func count(_ bitmaps: [PersistentBitmap], _ walk: inout ReferenceWalk) throws(DiskImageError) {
+        for bitmap in bitmaps {
+            try walk.count(bitmap.tableOffset, bytes: UInt64(bitmap.tableCount) * 8)
+            for cluster in try clusters(of: bitmap) { try walk.count(cluster, bytes: clusterSize) }
         }
     }
 

@@ -6,6 +6,8 @@ struct TablePlan {
     var l1: [UInt64]
     /// The snapshots, with their L1 tables.
     var snapshots: [(snapshot: Snapshot, l1: [UInt64])]
+    /// The bitmaps.
+    var bitmaps: [PersistentBitmap]
     /// The header, but for the places of what is written anew.
     var header: QCOW2Header
 }
@@ -19,7 +21,7 @@ extension QCOW2Image {
     func replaceTables(
         _ change: (inout TablePlan) throws(DiskImageError) -> Void
     ) throws(DiskImageError) {
-        var plan = TablePlan(l1: l1, snapshots: [], header: header)
+        var plan = TablePlan(l1: l1, snapshots: [], bitmaps: try bitmaps(), header: header)
         for snapshot in try snapshots() {
             let bytes = try file.read(Int(snapshot.l1Count) * 8, at: snapshot.l1Offset)
             plan.snapshots.append((snapshot, TableBytes.numbers(bytes)))
@@ -102,6 +104,7 @@ private struct TableWriter {
             throw .refused(file: image.path, reason: "the table of snapshots is full")
         }
         header.snapshotsOffset = table.isEmpty ? .zero : try append(table)
+        try write(plan.bitmaps)
         header.incompatible.remove(.dirty)
         try writeRefcounts()
     }
@@ -124,11 +127,26 @@ private struct TableWriter {
         }
         var others = ReferenceWalk(image)
         try others.count(.zero, bytes: geometry.clusterSize)
-        try image.countBitmaps(&others)
+        try image.count(plan.bitmaps, &others)
         try others.counts.visit { cluster, count throws(DiskImageError) in
             try result.add(cluster, times: count, file: image.path)
         }
         return result
+    }
+
+    /// Writes the directory of the bitmaps; without any, the header says nothing of them.
+    private mutating func write(_ bitmaps: [PersistentBitmap]) throws(DiskImageError) {
+        header[.bitmaps] = nil
+        guard !bitmaps.isEmpty else {
+            header.autoclear.remove(.bitmaps)
+            return
+        }
+        let directory = bitmaps.flatMap(\.entry)
+        var data = [UInt8](repeating: 0, count: 24)
+        data.setBigEndian(UInt32(bitmaps.count), at: 0)
+        data.setBigEndian(UInt64(directory.count), at: 8)
+        data.setBigEndian(try append(directory).bytes, at: 16)
+        header[.bitmaps] = data
     }
 
     /// Writes a copy of each active L2 table in which bit 63 of an entry is wrong.

@@ -60,11 +60,22 @@ extension QCOW2Image {
     /// What has to be true before anything is written.
     func prepareForWriting() throws(DiskImageError) {
         guard file.canWrite, !isView else { throw .refused(file: path, reason: "the image is open for reading only") }
+        if !isPrepared, !isNew { try prepareHeader() }
         guard header.compatible.contains(.lazyRefcounts), !isLazy, !isNew else { return }
         // Whoever opens the image after we were killed has to count anew.
         header.incompatible.insert(.dirty)
         try writeHeader()
         try barrier()
         isLazy = true
+    }
+
+    /// Makes sure that nothing in the image becomes untrue by a change of its contents.
+    private func prepareHeader() throws(DiskImageError) {
+        if !keepsContents { try requireNoBitmaps(for: "being written to") }
+        if !header.autoclear.isSubset(of: .known) {
+            try writeHeader()
+            try barrier()
+        }
+        isPrepared = true
     }
 }

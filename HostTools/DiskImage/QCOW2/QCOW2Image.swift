@@ -31,6 +31,10 @@ public final class QCOW2Image: DiskImage {
     let isNew: Bool
     /// Whether this is the disk of a snapshot, which is only read.
     var isView = false
+    /// Whether what is written is what the disk shows already, so that bitmaps of changes stay true.
+    var keepsContents = false
+    /// Whether nothing in the header hinders a change of the contents any more.
+    var isPrepared = false
     /// Whether the header says that reference counts are behind, which ``close()`` ends.
     var isLazy = false
 

@@ -76,7 +76,7 @@ struct ImageConvertCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try conversion()
-        try await ImageWork.run(progress) { control in
+        let lost = try await ImageWork.run(progress) { control in
             var conversion = settings
             conversion.control = control
             let source = try openSource()
@@ -86,8 +86,13 @@ struct ImageConvertCommand: AsyncParsableCommand {
             } else {
                 try conversion.run(from: source, to: target)
             }
+            return try (source as? QCOW2Image)?.bitmaps().map { "\"\($0.name)\"" } ?? []
         }
-        if !progress.quiet { Terminal.progress("\(target): complete, \(outputFormat.rawValue)") }
+        guard !progress.quiet else { return }
+        Terminal.progress("\(target): complete, \(outputFormat.rawValue)")
+        if !lost.isEmpty {
+            Terminal.progress("\(source): its bitmaps (\(lost.joined(separator: ", "))) are not copied")
+        }
     }
 
     private func openSource() throws(DiskImageError) -> any DiskImage {
