@@ -51,7 +51,8 @@ extension Segment {
     public var readsAsZeros: Bool {
         switch source {
         case .absent, .zeros: true
-        case .data, .compressed: false
+        case .data: isHole
+        case .compressed: false
         }
     }
 

@@ -21,6 +21,9 @@ public struct Segment: Sendable {
     /// How many backing files lie between the image that was asked and the one that answered.
     public var depth = 0
 
+    /// Whether the bytes lie in a hole of the file, and are therefore zero.
+    public var isHole = false
+
     /// A stretch of `count` bytes.
     init(_ source: Source, count: UInt64, depth: Int = 0) {
         self.source = source

@@ -55,7 +55,7 @@ public enum ImageMap {
         switch segment.source {
         case .absent: (entry.isPresent, entry.isZero, entry.isData) = (false, true, false)
         case .zeros(let host): (entry.isZero, entry.isData, entry.offset) = (true, false, host?.bytes)
-        case .data(_, let host): entry.offset = host.bytes
+        case .data(_, let host): (entry.isZero, entry.offset) = (segment.isHole, host.bytes)
         case .compressed: entry.isCompressed = true
         }
         return entry

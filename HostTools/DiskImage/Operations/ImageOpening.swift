@@ -35,6 +35,12 @@ public struct ImageOpening: Sendable {
         return try open(path, format: format, writes: writes, depth: 0, seen: &seen)
     }
 
+    /// Opens one of a qcow2 image's internal snapshots, to be read from; where none is named, the image.
+    public func open(_ path: String, snapshot: String?) throws(DiskImageError) -> any DiskImage {
+        guard let snapshot else { return try open(path) }
+        return try openQCOW2(path).view(of: snapshot)
+    }
+
     /// Opens an image whose name is seen from the folder of another.
     public func open(besides other: String, _ name: String) throws(DiskImageError) -> any DiskImage {
         try open(HostPath.resolve(name, besides: other))

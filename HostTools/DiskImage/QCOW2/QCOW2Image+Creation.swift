@@ -10,7 +10,9 @@ extension QCOW2Image {
         let size = size.roundedUp(to: 512)
         try options.check(size: size)
         let geometry = options.geometry
-        let tableClusters = refcountTableClusters(for: size, geometry)
+        // One that will do when the whole disk is written to, so that it need not move.
+        let tableClusters = min(
+            geometry.tables(for: size).refcountTable, geometry.clusters(QCOW2Limits.refcountTableBytes))
         let l1Clusters = geometry.clusters(geometry.l1Count(for: size) * 8)
         var blocks: UInt64 = 1
         while (1 + tableClusters + blocks + l1Clusters).pieces(of: geometry.countsInBlock) > blocks { blocks += 1 }
@@ -27,15 +29,6 @@ extension QCOW2Image {
         let image = try QCOW2Image(file, isNew: true)
         try image.preallocate(.zero..<GuestOffset(size), options.preallocation)
         return image
-    }
-
-    /// Clusters of a refcount table that will do when the whole disk is written to, so that it need not move.
-    private static func refcountTableClusters(for size: UInt64, _ geometry: ClusterGeometry) -> UInt64 {
-        let data = geometry.clusters(size)
-        let mapped = data + geometry.l1Count(for: size) * 2 + data / geometry.countsInBlock + 16
-        let bytes = (mapped.pieces(of: geometry.countsInBlock) + 1) * 8
-        // No more than a hundredth of the disk: a large disk with small clusters is seldom filled.
-        return geometry.clusters(min(bytes, QCOW2Limits.refcountTableBytes, max(size / 128, 8)))
     }
 
     private static func writeRefcounts(

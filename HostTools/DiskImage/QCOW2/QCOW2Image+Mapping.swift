@@ -10,6 +10,8 @@ extension QCOW2Image {
         if case .compressed(let host, let byteCount) = mapping {
             return compressedSegment(host, byteCount, at: offset, limit: limit)
         }
+        var (isHole, limit) = (false, limit)
+        if case .data(let host) = mapping { (isHole, limit) = try hole(at: host + skipped, limit: limit) }
         var count = unit - skipped
         let tableEnd = UInt64(first + 1) * geometry.bytesInTable
         while count < limit, offset.bytes + count < tableEnd {
@@ -17,7 +19,9 @@ extension QCOW2Image {
             guard next == mapping.advanced(by: skipped + count) else { break }
             count += unit
         }
-        return Segment(mapping.source(in: file, skipping: skipped), count: min(count, limit))
+        var segment = Segment(mapping.source(in: file, skipping: skipped), count: min(count, limit))
+        segment.isHole = isHole
+        return segment
     }
 
     /// What the table says about the cluster or subcluster that holds `offset`.

@@ -35,6 +35,8 @@ public final class QCOW2Image: DiskImage {
     var keepsContents = false
     /// Whether nothing in the header hinders a change of the contents any more.
     var isPrepared = false
+    /// Whether the file has holes where the image has clusters; nil before that was asked.
+    var hasHoles: Bool?
     /// Whether the header says that reference counts are behind, which ``close()`` ends.
     var isLazy = false
 

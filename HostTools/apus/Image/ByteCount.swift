@@ -27,6 +27,14 @@ enum ByteCount {
         return isTooLarge ? nil : sum
     }
 
+    /// The number of bytes that a text on the command line names.
+    static func required(_ text: String) throws(CommandFailure) -> UInt64 {
+        guard let size = parse(text) else {
+            throw .input("\"\(text)\" is no size; write a number of bytes, or one such as 512M or 20G")
+        }
+        return size
+    }
+
     /// A size with three digits and a unit: `1.27 MiB`.
     static func short(_ bytes: UInt64) -> String {
         var value = Double(bytes)

@@ -5,6 +5,9 @@ import Foundation
 
 /// Long work on images: it shows progress, and ends without leaving anything when it is interrupted.
 enum ImageWork {
+    /// How many threads copy images where nothing else is asked for.
+    static var processors: Int { min(16, ProcessInfo.processInfo.activeProcessorCount) }
+
     /// Does the work; its errors become those of the command.
     static func run<Value: Sendable>(
         _ options: ProgressOptions, _ body: @Sendable (OperationControl) throws -> Value

@@ -20,6 +20,9 @@ final class Workspace {
 
     func read(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name)))) }
 
+    /// Bytes of a file.
+    func size(_ name: String) throws -> UInt64 { UInt64(try read(name).count) }
+
     func write(_ name: String, _ bytes: [UInt8]) throws {
         try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
     }

@@ -10,7 +10,7 @@ struct ImageCommand: AsyncParsableCommand {
             The verbs and options are those of qemu-img. What differs: an image's format is never guessed from bytes that
             a guest may have written; backing files outside the image's folder are opened only when that is asked for;
             new files appear under their names when they are complete. Instead of amend, convert makes a new image with
-            other options (-o); measure and dd have no counterpart.
+            other options (-o).
 
             Examples:
               apus image create -f qcow2 disk.qcow2 20G
@@ -22,6 +22,6 @@ struct ImageCommand: AsyncParsableCommand {
             ImageCreateCommand.self, ImageConvertCommand.self, ImageInfoCommand.self, ImageMapCommand.self,
             ImageCheckCommand.self, ImageResizeCommand.self, ImageCompareCommand.self, ImageCommitCommand.self,
             ImageRebaseCommand.self, ImageSnapshotCommand.self, ImageBitmapCommand.self,
-            ImageBootableCommand.self,
+            ImageMeasureCommand.self, ImageDDCommand.self, ImageBootableCommand.self,
         ])
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import ArgumentParser
 import DiskImage
-import Foundation
 
 /// `apus image convert`: copies a disk into an image of another format or with other options.
 struct ImageConvertCommand: AsyncParsableCommand {
@@ -79,7 +78,7 @@ struct ImageConvertCommand: AsyncParsableCommand {
         let lost = try await ImageWork.run(progress) { control in
             var conversion = settings
             conversion.control = control
-            let source = try openSource()
+            let source = try image.opening().open(source, snapshot: snapshot)
             if writesIntoPresent {
                 let target = try image.opening(format: outputFormat, writes: true).open(target)
                 try conversion.run(from: source, over: target)
@@ -95,11 +94,6 @@ struct ImageConvertCommand: AsyncParsableCommand {
         }
     }
 
-    private func openSource() throws(DiskImageError) -> any DiskImage {
-        guard let snapshot else { return try image.opening().open(source) }
-        return try image.opening().openQCOW2(source).view(of: snapshot)
-    }
-
     private func conversion() throws(CommandFailure) -> Conversion {
         var conversion = Conversion()
         var further = CreationOptions.Further()
@@ -111,7 +105,7 @@ struct ImageConvertCommand: AsyncParsableCommand {
             backingFile ?? further.backingName, targetBackingFormat ?? further.backingFormat)
         conversion.format = outputFormat
         conversion.compresses = compresses
-        conversion.threads = threads ?? min(16, ProcessInfo.processInfo.activeProcessorCount)
+        conversion.threads = threads ?? ImageWork.processors
         guard let sparse = ByteCount.parse(sparseSize), sparse % 512 == 0, sparse <= 1 << 20 else {
             throw .input("-S \(sparseSize): use a multiple of 512, at most 1M, or 0")
         }

@@ -54,7 +54,7 @@ struct ImageCreateCommand: AsyncParsableCommand {
         for list in options { try creation.apply(list, further: &further) }
         creation.backing = try BackingArguments.reference(
             backingFile ?? further.backingName, backingFormat ?? further.backingFormat)
-        let bytes = try size.map { text throws(CommandFailure) in try Self.parse(text) } ?? further.size
+        let bytes = try size.map { text throws(CommandFailure) in try ByteCount.required(text) } ?? further.size
         var opening = ImageOpening()
         opening.backing = .anywhere
         opening.checks = false
@@ -64,13 +64,6 @@ struct ImageCreateCommand: AsyncParsableCommand {
                 path, format: format, size: bytes, options: settled, opening: isUnsafe ? nil : opening)
         }
         if !quiet { Terminal.progress("\(path): made, \(format.rawValue)") }
-    }
-
-    private static func parse(_ text: String) throws(CommandFailure) -> UInt64 {
-        guard let size = ByteCount.parse(text) else {
-            throw .input("\"\(text)\" is no size; write a number of bytes, or one such as 512M or 20G")
-        }
-        return size
     }
 }
 

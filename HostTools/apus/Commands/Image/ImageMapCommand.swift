@@ -28,8 +28,8 @@ struct ImageMapCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let start = try size(startOffset)
-        let length = try maxLength.map { text throws(CommandFailure) in try size(text) }
+        let start = try ByteCount.required(startOffset)
+        let length = try maxLength.map { text throws(CommandFailure) in try ByteCount.required(text) }
         var entries: [MapEntry] = []
         let (path, opening, form) = (file, image.opening(), output)
         try CommandFailure.asInput { () throws(DiskImageError) in
@@ -43,11 +43,6 @@ struct ImageMapCommand: AsyncParsableCommand {
             }
         }
         try Terminal.output(form == .json ? Self.json(entries) : Self.table(entries))
-    }
-
-    private func size(_ text: String) throws(CommandFailure) -> UInt64 {
-        guard let size = ByteCount.parse(text) else { throw .input("\"\(text)\" is no size") }
-        return size
     }
 
     private static func json(_ entries: [MapEntry]) -> String {
