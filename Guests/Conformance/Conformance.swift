@@ -33,6 +33,7 @@ public func conformance(_ startInfo: UInt64) {
         unmappedArguments(&suite)
         userPages(&suite)
         otherDomains(&suite)
+        xenstore(&suite)
         vcpuArguments(&suite)
         vcpuOperation(&suite)
         upcallVector(&suite)

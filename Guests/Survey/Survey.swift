@@ -16,6 +16,7 @@ public func survey(_ startInfo: UInt64) {
     ]) {
         for register in first...last { inspect(register, &guest) }
     }
+    surveyStore(&guest)
     guest.hypercalls.shutDown(.powerOff)
 }
 

@@ -7,6 +7,8 @@ extension Audit {
     mutating func claimPages(of domain: Domain) {
         claim(domain.sharedInfo.frame, for: .domainPage, of: domain)
         claim(domain.console.ring.frame, for: .domainPage, of: domain)
+        claim(domain.xenstore.ring.page.frame, for: .domainPage, of: domain)
+        claim(domain.xenstore.messages.frame, for: .domainPage, of: domain)
         domain.eventChannels.forEachFrame { claim($0, for: .domainPage, of: domain) }
         domain.grantTable.forEachFrame { claim($0, for: .domainPage, of: domain) }
         if let list = domain.eventArray?.listFrame { claim(list, for: .domainPage, of: domain) }

@@ -77,6 +77,7 @@ extension Audit {
     /// Whether a page is one that a domain is shown beside its memory.
     private func isShown(_ frame: HostFrame, to domain: Domain) -> Bool {
         if frame == domain.sharedInfo.frame || frame == domain.console.ring.frame { return true }
+        if frame == domain.xenstore.ring.page.frame { return true }
         return (0..<UInt64(domain.grantTable.frameCount)).contains { domain.grantTable.existingFrame($0) == frame }
     }
 

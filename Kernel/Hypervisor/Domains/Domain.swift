@@ -11,7 +11,7 @@ import XenInterface
 /// CPUs. Whoever holds the lock of one domain does not take that of another: see `VirtualMachineMonitor.visit`.
 public final class Domain {
     /// Held while anything of the domain is looked at or changed.
-    let lock = SpinLock()
+    let lock = SpinLock(.domain)
     /// Who runs its virtual CPUs, and when.
     let scheduler: Scheduler
     /// What it may have of the processors' time. What changes in it, does so while credit is given out.
@@ -52,6 +52,8 @@ public final class Domain {
     var parameters = HVMParameters()
     /// Its console, until there is a control domain to serve it.
     var console: DomainConsole
+    /// Its connection to the store, likewise.
+    var xenstore: XenstoreConnection
     /// When its two watchdogs end it, in system time; `UInt64.max` for one that is not started.
     var watchdogs = InlineArray<2, UInt64>(repeating: .max) {
         didSet {
@@ -92,7 +94,8 @@ public final class Domain {
         let tableLimit = Domain.tableLimit(frameCount: frameCount, vcpuCount: UInt64(vcpuCount))
         guard let physicalMap = PhysicalMap(format: format, allocator: allocator, tableLimit: tableLimit),
             let sharedInfo = SharedInfo(from: allocator), let eventChannels = EventChannels(from: allocator),
-            let grantTable = GrantTable(from: allocator), let console = DomainConsole(from: allocator)
+            let grantTable = GrantTable(from: allocator), let console = DomainConsole(from: allocator),
+            let xenstore = XenstoreConnection(from: allocator)
         else { return nil }
         self.scheduler = scheduler
         self.share = share
@@ -104,6 +107,7 @@ public final class Domain {
         self.eventChannels = eventChannels
         self.grantTable = grantTable
         self.console = console
+        self.xenstore = xenstore
         maximumFrameCount = frameCount
         memoryMap = MemoryMap()
     }

@@ -27,7 +27,7 @@ extension VirtualMachineMonitor {
         do throws(XenError) {
             try giveMemory(to: domain, plan)
             try load(specification, image, plan, into: domain)
-            try connectConsole(of: domain)
+            try connectRings(of: domain)
         } catch {
             throw .outOfMemory
         }
@@ -122,17 +122,25 @@ extension VirtualMachineMonitor {
         }
     }
 
-    /// Ports 1 and 2 are xenstore's and the console's, as Xen's tools number them; there is no xenstore behind its port yet. The console's page is granted to the control domain.
-    private func connectConsole(of domain: Domain) throws(XenError) {
+    /// Ports 1 and 2 are xenstore's and the console's, as Xen's tools number them. Their pages are granted to the control domain.
+    private func connectRings(of domain: Domain) throws(XenError) {
         domain.parameters.xenstorePort = try domain.openEventChannel(.interdomain(.control, port: 0))
         domain.parameters.consolePort = try domain.openEventChannel(.interdomain(.control, port: 0))
+        domain.parameters.xenstoreFrame = SpecialPage.xenstore.frame
         domain.parameters.consoleFrame = SpecialPage.console.frame
-        let place = GuestFrame(SpecialPage.console.frame)
-        try domain.physicalMap.map(place, to: domain.console.ring.frame, use: .special)
+        try show(domain.xenstore.ring.page.frame, as: .xenstore, grantedBy: .xenstore, to: domain)
+        try show(domain.console.ring.frame, as: .console, grantedBy: .console, to: domain)
+    }
+
+    /// Maps a ring's page at its place in the domain's memory, and grants it to the control domain.
+    private func show(
+        _ ring: HostFrame, as page: SpecialPage, grantedBy reference: GrantReference, to domain: Domain
+    ) throws(XenError) {
+        try domain.physicalMap.map(GuestFrame(page.frame), to: ring, use: .special)
         let entry = GrantEntry(
             flags: GrantFlags.permitAccess.rawValue, domain: .control,
-            guestFrame: UInt32(truncatingIfNeeded: SpecialPage.console.frame))
-        domain.grantTable.set(.console, to: entry)
+            guestFrame: UInt32(truncatingIfNeeded: page.frame))
+        domain.grantTable.set(reference, to: entry)
     }
 
     /// The first virtual CPU starts at the kernel's entry point; the others wait to be started.

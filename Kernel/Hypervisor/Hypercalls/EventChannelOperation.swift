@@ -34,6 +34,8 @@ extension VirtualMachineMonitor {
         case .interdomain:
             if port == domain.parameters.consolePort && channel.remoteDomain == .control {
                 serveConsoleRing(of: domain)
+            } else if port == domain.parameters.xenstorePort && channel.remoteDomain == .control {
+                serveXenstore(of: domain)
             } else {
                 send(over: channel, at: port, from: domain)
             }

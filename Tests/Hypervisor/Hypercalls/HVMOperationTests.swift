@@ -25,7 +25,7 @@ struct HVMOperationTests {
         #expect(try get(guest, HVMParameter.consoleFrame.rawValue) == (0, 0xFEFFF))
         #expect(try get(guest, HVMParameter.consolePort.rawValue) == (0, 2))
         #expect(try get(guest, HVMParameter.xenstorePort.rawValue) == (0, 1))
-        #expect(try get(guest, HVMParameter.xenstoreFrame.rawValue).result == 0)
+        #expect(try get(guest, HVMParameter.xenstoreFrame.rawValue) == (0, 0xFEFFC))
     }
 
     @Test("every parameter there may be answers with a value or a proper error")

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+import Diagnostics
+import XenInterface
+
+/// What a domain finds of itself in the store, below `/local/domain/N`: what Xen's tools write there, of that what is known here.
+struct XenstoreBranch {
+    /// The domain's number.
+    let identifier: DomainIdentifier
+    /// Its name.
+    let name: Message
+    /// The bytes of its UUID.
+    let handle: InlineArray<16, UInt8>
+    /// The most memory that it may have, in KiB.
+    let memorySize: UInt64
+    /// How many virtual CPUs it has.
+    let vcpuCount: Int
+
+    /// How many nodes there are that have no others below them.
+    var leafCount: Int { 8 &+ vcpuCount }
+
+    /// The path of a leaf. Those with the same beginning follow each other.
+    func path(ofLeaf index: Int) -> Message {
+        switch index {
+        case 0: "vm"
+        case 1: "name"
+        case 2: "domid"
+        case 3: "memory/static-max"
+        case 4: "memory/target"
+        case 5: "device"
+        case 6: "control/shutdown"
+        case 7: "control/platform-feature-xs_reset_watches"
+        default: "cpu/\(index &- 8)/availability"
+        }
+    }
+
+    /// The value of a leaf.
+    func value(ofLeaf index: Int) -> Message {
+        switch index {
+        case 0: virtualMachine
+        case 1: name
+        case 2: "\(identifier.rawValue)"
+        case 3, 4: "\(memorySize)"
+        case 5, 6: ""
+        case 7: "1"
+        default: "online"
+        }
+    }
+
+    /// The path of what the tools know of the domain beyond its present life.
+    private var virtualMachine: Message {
+        var path: Message = "/vm/"
+        for index in handle.indices {
+            if index == 4 || index == 6 || index == 8 || index == 10 { path.append(UInt8(ascii: "-")) }
+            path.append(UInt64(handle[index]), base: 16, digits: 2)
+        }
+        return path
+    }
+
+    /// The leaf at a path; nil where there is none.
+    func leaf(at path: Message) -> Int? {
+        (0..<leafCount).first { self.path(ofLeaf: $0).isEqual(to: path) }
+    }
+
+    /// Whether there is a node at a path: a leaf, or something above one.
+    func hasNode(at path: Message) -> Bool {
+        path.count == 0 || (0..<leafCount).contains { self.path(ofLeaf: $0).isAtOrBelow(path) }
+    }
+
+    /// Calls `body` with the name of each node right below a path.
+    func forEachChild(of path: Message, _ body: (Message) -> Void) {
+        var last = Message()
+        for index in 0..<leafCount {
+            guard let child = self.path(ofLeaf: index).component(below: path), !child.isEqual(to: last) else {
+                continue
+            }
+            body(child)
+            last = child
+        }
+    }
+}
+
+/// Messages as paths.
+extension Message {
+    fileprivate func isEqual(to other: Message) -> Bool { count == other.count && hasPrefix(other) }
+
+    private func hasPrefix(_ prefix: Message) -> Bool {
+        guard prefix.count <= count else { return false }
+        for index in 0..<prefix.count where bytes[index] != prefix.bytes[index] { return false }
+        return true
+    }
+
+    /// Whether it leads to the same node as another, or to one below it.
+    fileprivate func isAtOrBelow(_ path: Message) -> Bool {
+        hasPrefix(path) && (count == path.count || bytes[path.count] == UInt8(ascii: "/"))
+    }
+
+    /// What it has behind another path, up to the next slash; nil where it does not lead below that.
+    fileprivate func component(below path: Message) -> Message? {
+        guard path.count == 0 || isAtOrBelow(path), count > path.count else { return nil }
+        var component = Message()
+        var index = path.count == 0 ? 0 : path.count &+ 1
+        while index < count, bytes[index] != UInt8(ascii: "/") {
+            component.append(bytes[index])
+            index &+= 1
+        }
+        return component
+    }
+}
