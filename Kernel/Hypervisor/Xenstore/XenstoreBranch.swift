@@ -67,6 +67,7 @@ struct XenstoreBranch {
     }
 
     /// Calls `body` with the name of each node right below a path.
+    @inline(__always)
     func forEachChild(of path: Message, _ body: (Message) -> Void) {
         var last = Message()
         for index in 0..<leafCount {
