@@ -57,6 +57,7 @@ let package = Package(
         .library(name: "IsolationVictimGuest", type: .static, targets: ["IsolationVictim"]),
         .library(name: "PeerGuest", type: .static, targets: ["Peer"]),
         .library(name: "TwoDomainsGuest", type: .static, targets: ["TwoDomains"]),
+        .library(name: "ShareGuest", type: .static, targets: ["Share"]),
         .library(name: "VirtualCPUsGuest", type: .static, targets: ["VirtualCPUs"]),
         .library(name: "SurveyGuest", type: .static, targets: ["Survey"]),
         .executable(name: "apus", targets: ["apus"]),
@@ -100,6 +101,7 @@ let package = Package(
         guest("IsolationVictim", ["GuestKit", "XenInterface"]),
         guest("Peer", ["GuestKit", "XenInterface"]),
         guest("TwoDomains", ["GuestKit", "XenInterface"]),
+        guest("Share", ["GuestKit", "XenInterface"]),
         guest("VirtualCPUs", ["GuestKit", "XenInterface"]),
         guest("Survey", ["CPU", "GuestKit", "XenInterface"]),
 

@@ -16,7 +16,7 @@ GUEST_SWIFT = $(SWIFT_BIN)swift build --triple x86_64-unknown-none-elf --toolset
 	--scratch-path $(GUEST_SCRATCH) -c release
 
 # Guests in Swift: NAME, and the SwiftPM product it is linked from.
-SWIFT_GUESTS := conformance benchmark processors wild-pointers isolation isolation-victim peer two-domains virtual-cpus fuzz abuse survey
+SWIFT_GUESTS := conformance benchmark processors wild-pointers isolation isolation-victim peer two-domains virtual-cpus share fuzz abuse survey
 PRODUCT_conformance := ConformanceGuest
 PRODUCT_benchmark := BenchmarkGuest
 PRODUCT_processors := ProcessorsGuest
@@ -27,6 +27,7 @@ PRODUCT_isolation := IsolationGuest
 PRODUCT_isolation-victim := IsolationVictimGuest
 PRODUCT_peer := PeerGuest
 PRODUCT_two-domains := TwoDomainsGuest
+PRODUCT_share := ShareGuest
 PRODUCT_virtual-cpus := VirtualCPUsGuest
 PRODUCT_survey := SurveyGuest
 

@@ -131,6 +131,7 @@ descriptor_pointer:
         align   16
 task_state:
         times 104 db 0
+        dq      0                       ; the locks that the processor holds
 
         section .bss
         align   4096

@@ -34,9 +34,9 @@ extension Test {
         for number in 1..<workerCount + 1 { body(Worker(number)) }
     }
 
-    /// Waits until something is so, for ten seconds at most; whether it is.
+    /// Waits until something is so, for two minutes at most, as the host may be busy; whether it is.
     func waits(_ condition: () -> Bool) -> Bool {
-        let end = guest.now &+ 10_000_000_000
+        let end = guest.now &+ 120_000_000_000
         while !condition() {
             guard guest.now < end else { return false }
             hypercalls.yield()

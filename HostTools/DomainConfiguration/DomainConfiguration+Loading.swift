@@ -16,7 +16,7 @@ extension DomainConfiguration {
     private static let maximumFileSize = 1 << 20
 
     /// Reads a configuration in the `xl.cfg` subset: `name`, `type`, `kernel`, `ramdisk`, `cmdline`, `root`, `extra`,
-    /// `memory`, `vcpus`, `maxvcpus` and `uuid`.
+    /// `memory`, `vcpus`, `maxvcpus`, `uuid`, `cpu_weight` and `cap`.
     ///
     /// - Parameters:
     ///   - path: the file, absolute or relative to `directory`.
@@ -52,14 +52,17 @@ extension DomainConfiguration {
         var reader = try SettingsReader(file: file, bytes: bytes)
         let name = try reader.name()
         try reader.checkType()
+        let vCPUCount = try reader.vCPUCount()
         let domain = DomainConfiguration(
             name: name,
             kernel: try reader.kernel(in: folders),
             ramdisk: try reader.path("ramdisk", in: folders),
             commandLine: try reader.commandLine(),
             memory: try reader.memory(),
-            vCPUCount: try reader.vCPUCount(),
-            uuid: try reader.uuid())
+            vCPUCount: vCPUCount,
+            uuid: try reader.uuid(),
+            weight: try reader.weight(),
+            cap: try reader.cap(vCPUCount: vCPUCount))
         return LoadedConfiguration(domain: domain, warnings: reader.allWarnings)
     }
 }

@@ -23,13 +23,23 @@ public struct DomainConfiguration: Equatable, Sendable {
     /// The identity of the domain, which guests read as `/sys/hypervisor/uuid`.
     public var uuid: DomainUUID
 
+    /// How much of the processors' time each vCPU gets in proportion to those of other domains, 1...65535.
+    public var weight: Int
+
+    /// The most that all vCPUs together get of the processors' time, in per cent of one; 0 for no limit.
+    public var cap: Int
+
+    /// What a domain gets whose configuration does not say `cpu_weight=`: Xen's default.
+    public static let defaultWeight = 256
+
     /// What a domain gets whose configuration does not say `memory=`, in MiB.
     public static let defaultMemory = 128
 
     /// A domain without a configuration file. Without a `uuid` it gets the one that is derived from its name.
     public init(
         name: String, kernel: String, ramdisk: String? = nil, commandLine: String = "",
-        memory: Int = DomainConfiguration.defaultMemory, vCPUCount: Int = 1, uuid: DomainUUID? = nil
+        memory: Int = DomainConfiguration.defaultMemory, vCPUCount: Int = 1, uuid: DomainUUID? = nil,
+        weight: Int = DomainConfiguration.defaultWeight, cap: Int = 0
     ) {
         self.name = name
         self.kernel = kernel
@@ -38,5 +48,7 @@ public struct DomainConfiguration: Equatable, Sendable {
         self.memory = memory
         self.vCPUCount = vCPUCount
         self.uuid = uuid ?? DomainUUID(derivedFromName: name)
+        self.weight = weight
+        self.cap = cap
     }
 }

@@ -43,6 +43,8 @@ public enum ManifestEncoder {
             records.append(entry.domain.memory)
             records.append(entry.domain.vCPUCount)
             records.bytes += entry.domain.uuid.bytes
+            records.append(entry.domain.weight)
+            records.append(entry.domain.cap)
         }
         let bytes = header(count: entries.count, size: textStart + texts.count) + records.bytes + texts
         try check(bytes, moduleCount: moduleCount)

@@ -91,6 +91,19 @@ extension SettingsReader {
         return count
     }
 
+    /// Xen's range for `cpu_weight`, and its default.
+    mutating func weight() throws(ConfigurationProblem) -> Int {
+        let range = 1...Int64(ManifestLayout.maximumWeight)
+        return try number("cpu_weight", in: range, unit: "(256 is usual)")?.value
+            ?? DomainConfiguration.defaultWeight
+    }
+
+    /// In per cent of one processor, so that 200 are two whole ones; no more than the vCPUs can use.
+    mutating func cap(vCPUCount: Int) throws(ConfigurationProblem) -> Int {
+        let range = 0...Int64(vCPUCount) * Int64(ManifestLayout.maximumCapPerVCPU)
+        return try number("cap", in: range, unit: "per cent of one processor")?.value ?? 0
+    }
+
     mutating func uuid() throws(ConfigurationProblem) -> DomainUUID? {
         guard let (text, setting) = try text("uuid") else { return nil }
         guard let uuid = DomainUUID(parsing: text) else {

@@ -27,6 +27,10 @@ public struct XenDomain: Sendable {
             "memory = \(configuration.memory)", "vcpus = \(configuration.vCPUCount)",
             "uuid = \"\(configuration.uuid)\"", "tsc_mode = \"native\"",
         ]
+        if configuration.weight != DomainConfiguration.defaultWeight {
+            lines.append("cpu_weight = \(configuration.weight)")
+        }
+        if configuration.cap != 0 { lines.append("cap = \(configuration.cap)") }
         if ramdisk != nil { lines.append("ramdisk = \"/guests/\(name).ramdisk\"") }
         if !configuration.commandLine.isEmpty { lines.append("cmdline = \(Self.quoted(configuration.commandLine))") }
         lines += ["poweroff", "reboot", "crash", "watchdog", "soft_reset"].map { "on_\($0) = \"preserve\"" }

@@ -87,7 +87,8 @@ private func specification(
     return DomainSpecification(
         name: name, handle: domain.uuid, kernel: boot.module(domain.kernelModule).range,
         ramdisk: domain.ramdiskModule.map { boot.module($0).range }, commandLine: line,
-        memorySize: UInt64(domain.memory) << 20, vcpuCount: domain.vCPUCount)
+        memorySize: UInt64(domain.memory) << 20, vcpuCount: domain.vCPUCount,
+        share: SchedulingShare(weight: domain.weight, cap: domain.cap))
 }
 
 /// What a module without a manifest stands for: a kernel, behind whose file name its command line stands.

@@ -38,7 +38,10 @@ struct OtherProcessors {
         var count = 1
         for index in 0..<identifiers.count where identifiers.identifiers[index] != own {
             let outcome = start(identifiers.identifiers[index], number: count, vendor, tables, trampoline)
-            if outcome == .arrived && Arrival.state.load(ordering: .acquiring) == Arrival.ready { count += 1 }
+            if Arrival.state.load(ordering: .acquiring) == Arrival.ready {
+                compareTimestamps(with: count)
+                count += 1
+            }
             // What it reads must not be changed any more.
             if outcome == .underWay { break }
         }
@@ -61,18 +64,35 @@ struct OtherProcessors {
             number: number, area: area, interruptTable: interruptTable, vendor: vendor, memory: memory, machine: machine
         )
         machine.note(number, address: identifier)
+        Arrival.timestamps.begin()
         Arrival.state.store(Arrival.awaited, ordering: .releasing)
         let outcome = trampoline.start(identifier, stackTop: area.stackTop) {
             Arrival.state.load(ordering: .acquiring) != Arrival.awaited
         }
-        if outcome != .arrived {
+        if outcome != .arrived && Arrival.refuse() {
             Log.write(.warning, "processors: the one with local APIC \(identifier) does not start, and is left out")
         }
         return outcome
     }
 
-    /// Lets the others run the domains of a hypervisor.
+    /// Guests take the counters of all processors to be one clock, as the hypervisor does.
+    private func compareTimestamps(with number: Int) {
+        let difference = Arrival.timestamps.ask()
+        guard difference > 0 else { return }
+        Log.write(
+            .warning,
+            "processors: the time-stamp counter of number \(number) differs by \(difference) ticks: a guest's time may go back by that"
+        )
+    }
+
+    /// Lets the others run the domains of a hypervisor. With the checks on, the order of locks is checked from now on: the others wait
+    /// still, and each has a record of what it holds.
     static func release(_ monitor: VirtualMachineMonitor<HostMachine>, processorCount: Int) {
+        if monitor.options.checks {
+            monitor.checkLockOrder()
+            Heap.checkLockOrder()
+            Log.checkLockOrder()
+        }
         // SAFETY: the others read it only after the flag has been set.
         unsafe Arrival.monitor = monitor
         Arrival.isReleased.store(true, ordering: .sequentiallyConsistent)
@@ -95,11 +115,19 @@ struct Arrival {
     nonisolated(unsafe) static var monitor: VirtualMachineMonitor<HostMachine>?
     /// Whether there is a hypervisor with domains.
     static let isReleased = Atomic(false)
+    /// Whether its time-stamp counter agrees with that of the boot processor.
+    static let timestamps = TimestampComparison()
     /// How far the processor has come that is starting.
     static let state = Atomic(0)
     static var awaited: Int { 0 }
     static var ready: Int { 1 }
     static var unfit: Int { 2 }
+    static var refused: Int { 3 }
+
+    /// Nobody expects the processor any more: if it comes later, it stops. Returns false when it has come just now.
+    static func refuse() -> Bool {
+        state.compareExchange(expected: awaited, desired: refused, ordering: .sequentiallyConsistent).exchanged
+    }
 
     /// Prepares the processor, and runs guests on it until the last domain has ended.
     func run() {
@@ -121,7 +149,10 @@ struct Arrival {
     }
 
     private func run<Backend: VirtualizationBackend>(_ backend: Backend) {
-        Arrival.state.store(Arrival.ready, ordering: .releasing)
+        let hasArrived = Arrival.state.compareExchange(
+            expected: Arrival.awaited, desired: Arrival.ready, ordering: .sequentiallyConsistent)
+        guard hasArrived.exchanged else { return }
+        Arrival.timestamps.answer()
         while !Arrival.isReleased.load(ordering: .sequentiallyConsistent) { cpu_wait_for_interrupt() }
         if let monitor = unsafe Arrival.monitor {
             PhysicalCPU(monitor: monitor, backend: backend, number: number).run()

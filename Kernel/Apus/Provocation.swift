@@ -2,6 +2,7 @@
 import CPU
 import Diagnostics
 import Hypervisor
+import Locking
 import Machine
 
 extension Options.Provocation {
@@ -13,10 +14,21 @@ extension Options.Provocation {
         case .codeWrite: cpu_store64(kernel_layout.text_start, 0)
         case .dataExecute: cpu_call(kernel_layout.global_descriptors)
         case .stackOverflow: _ = descend(1)
+        case .lockOrder: takeLocksInWrongOrder()
         }
         Log.write("FATAL the provoked fault was not caught")
         Shutdown.hypervisorFailed.perform()
     }
+}
+
+/// A processor that wants the frames while it holds the log.
+@inline(never)
+private func takeLocksInWrongOrder() {
+    let frames = SpinLock(.frames)
+    let log = SpinLock(.log)
+    frames.checkOrder()
+    log.checkOrder()
+    log.withLock { frames.withLock {} }
 }
 
 /// Calls itself until the stack is used up.

@@ -44,6 +44,12 @@ INSTRUCTION uint64_t cpu_read_timestamp(void) {
     return ((uint64_t)high << 32) | low;
 }
 
+/// The same, and not before all that stands before it is done. (Intel SDM vol. 2B, RDTSC; AMD APM vol. 3, RDTSC)
+INSTRUCTION uint64_t cpu_read_timestamp_in_order(void) {
+    __asm__ volatile("lfence" : : : "memory");
+    return cpu_read_timestamp();
+}
+
 // ---- Ports --------------------------------------------------------------------------------------------------------
 
 INSTRUCTION void cpu_out8(uint16_t port, uint8_t value) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
@@ -140,6 +146,19 @@ INSTRUCTION uint64_t cpu_read_gdt_base(void) {
     struct DescriptorTablePointer pointer;
     __asm__ volatile("sgdt %0" : "=m"(pointer));
     return pointer.base;
+}
+
+/// The word of the processor's own to which its GS register points.
+INSTRUCTION uint64_t cpu_read_processor_word(void) {
+    uint64_t value;
+    __asm__ volatile("mov %%gs:0, %0" : "=r"(value));
+    return value;
+}
+INSTRUCTION void cpu_write_processor_word(uint64_t value) { __asm__ volatile("mov %0, %%gs:0" : : "r"(value) : "memory"); }
+
+/// Reports a lock that is wanted while one of a later rank is held, by an interrupt of its own: see Kernel/Machine/Interrupts.swift.
+INSTRUCTION void cpu_report_lock_order(uint64_t held, uint64_t wanted) {
+    __asm__ volatile("int $0x30" : : "D"(held), "S"(wanted) : "memory");
 }
 
 /// Where the task state segment lies, by its descriptor. (Intel SDM vol. 3A §8.2.3)

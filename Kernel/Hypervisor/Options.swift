@@ -15,7 +15,7 @@ public struct Options: Sendable {
     /// `cpuid_vendor=amd|intel`: the vendor that CPUID shows to guests; nil for the processor's own.
     public var shownVendor: ProcessorVendor?
 
-    /// `provoke=null-read|code-write|data-execute|stack-overflow`: a fault of the hypervisor's own, to see that it is caught
+    /// `provoke=null-read|code-write|data-execute|stack-overflow|lock-order`: a fault of the hypervisor's own, to see that it is caught
     /// and reported.
     public var provocation: Provocation?
 
@@ -32,6 +32,8 @@ public struct Options: Sendable {
         case dataExecute
         /// Using more stack than there is.
         case stackOverflow
+        /// Taking a lock while one of a later rank is held.
+        case lockOrder
     }
 
     /// The defaults.
@@ -81,6 +83,7 @@ public struct Options: Sendable {
         if name.isEqual(to: "code-write") { return .codeWrite }
         if name.isEqual(to: "data-execute") { return .dataExecute }
         if name.isEqual(to: "stack-overflow") { return .stackOverflow }
+        if name.isEqual(to: "lock-order") { return .lockOrder }
         return nil
     }
 

@@ -26,7 +26,7 @@ public final class VirtualMachineMonitor<Machine: Platform> {
     /// The registers that read the same for all guests.
     let fixedRegisters: FixedRegisters
     /// Held while the list of domains is looked at or changed. Whoever holds the lock of a domain may take it.
-    let domainsLock = SpinLock()
+    let domainsLock = SpinLock(.domains)
     /// The domains that run, in the order of their numbers.
     public internal(set) var domains: [Domain] = []
     /// The domains that are being removed, but for those at which a processor is at work just now. Under the same lock.
@@ -124,6 +124,15 @@ public final class VirtualMachineMonitor<Machine: Platform> {
     private func refusal(of identifier: DomainIdentifier, _ call: Hypercall) -> XenError {
         let exists = identifier == .control || domain(identifier, for: call.domain) != nil
         return exists ? .operationNotPermitted : .noSuchProcess
+    }
+
+    /// From now on the order of all locks is checked. Only one processor may be at work, and it and all others need a record of what
+    /// they hold.
+    public func checkLockOrder() {
+        domainsLock.checkOrder()
+        allocator.checkLockOrder()
+        for queue in scheduler.queues { queue.lock.checkOrder() }
+        for domain in domains { domain.lock.checkOrder() }
     }
 
     /// Interrupts a processor, so that it looks whether there is something to do.

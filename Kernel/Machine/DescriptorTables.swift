@@ -26,7 +26,8 @@ public enum DescriptorTables {
         }
     }
 
-    /// Loads this processor's own segments, task register and fault stack, and the interrupt descriptor table of all.
+    /// Loads this processor's own segments, task register and fault stack, and the interrupt descriptor table of all. GS points to its
+    /// record of the locks that it holds.
     public static func load(_ area: ProcessorArea, interruptTable: HostPhysicalAddress) {
         let stackEntry: UInt64 = 36
         cpu_store32(area.taskState &+ stackEntry, UInt32(truncatingIfNeeded: area.faultStackTop))
@@ -40,5 +41,6 @@ public enum DescriptorTables {
         cpu_load_gdt(area.descriptors, 5 * 8 - 1)
         cpu_load_task_register(taskSelector)
         cpu_load_idt(interruptTable.value, 256 * 16 - 1)
+        cpu_write_msr(ModelSpecificRegister.gsBase, area.processorWord)
     }
 }

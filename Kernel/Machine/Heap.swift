@@ -11,10 +11,13 @@ public enum Heap {
     private static let headerSize: UInt64 = 16
 
     /// Held while the list is looked at or changed.
-    private static let lock = SpinLock()
+    private static let lock = SpinLock(.heap)
 
     // SAFETY: it is used under the lock only.
     private nonisolated(unsafe) static var firstFree: UInt64 = 0
+
+    /// From now on the order of locks is checked here: see `SpinLock.checkOrder`.
+    public static func checkLockOrder() { lock.checkOrder() }
 
     /// Gives the heap its memory: `size` bytes at an address, both multiples of 16.
     public static func initialise(at address: UInt64, size: UInt64) {

@@ -2,6 +2,7 @@
 import Architecture
 import CPU
 import Diagnostics
+import Locking
 
 /// The vectors of the hypervisor's own interrupts.
 public enum InterruptVector {
@@ -9,6 +10,8 @@ public enum InterruptVector {
     public static let timer: UInt8 = 0xF0
     /// What one processor sends to another, so that it looks at what is pending.
     public static let kick: UInt8 = 0xF1
+    /// What a processor raises itself when it takes locks in the wrong order: `cpu_report_lock_order` in Kernel/CPU/CPU.h.
+    public static let lockOrder: UInt8 = 0x30
     /// What the local APIC sends when an interrupt went away before it was taken.
     public static let spurious: UInt8 = 0xFF
 }
@@ -24,30 +27,39 @@ public func interruptTaken(_ frame: UnsafePointer<InterruptFrame>) {
     } else if taken.vector == UInt64(Exception.debug.rawValue) {
         // The hypervisor has no breakpoints. Bochs' processors with SVM bring the single step of a guest along out of an exit.
     } else if taken.vector < 32 {
-        report(taken)
-        Shutdown.hypervisorFailed.perform()
+        let name = Exception(rawValue: UInt8(truncatingIfNeeded: taken.vector))?.name ?? "reserved exception"
+        report("FATAL \(name), vector \(taken.vector), error code \(hex: taken.error)", taken)
+    } else if taken.vector == UInt64(InterruptVector.lockOrder) {
+        report(
+            "FATAL lock order: the lock of \(lockName(taken.rsi)) is wanted while that of \(lockName(taken.rdi)) is held",
+            taken)
     }
 }
 
-/// Prints the exception, the registers and a backtrace: `apus run` adds the functions' names to the addresses.
-private func report(_ frame: InterruptFrame) {
+private func lockName(_ rank: UInt64) -> StaticString {
+    LockRank(rawValue: UInt8(truncatingIfNeeded: rank))?.name ?? "something unknown"
+}
+
+/// Prints what is wrong, the registers and a backtrace, and ends the run: `apus run` adds the functions' names to the addresses.
+private func report(_ what: Message, _ frame: InterruptFrame) -> Never {
     Log.beginFailure()
-    let name = Exception(rawValue: UInt8(truncatingIfNeeded: frame.vector))?.name ?? "reserved exception"
-    Log.write("FATAL \(name), vector \(frame.vector), error code \(hex: frame.error)")
+    Log.write(what)
     Log.write(
         "  rip \(hex: frame.rip, digits: 16)  rflags \(hex: frame.rflags)  cs \(hex: frame.cs)  ss \(hex: frame.ss)")
-    Log.write(
-        "  rax \(hex: frame.rax, digits: 16)  rbx \(hex: frame.rbx, digits: 16)  rcx \(hex: frame.rcx, digits: 16)")
-    Log.write(
-        "  rdx \(hex: frame.rdx, digits: 16)  rsi \(hex: frame.rsi, digits: 16)  rdi \(hex: frame.rdi, digits: 16)")
-    Log.write(
-        "  rbp \(hex: frame.rbp, digits: 16)  rsp \(hex: frame.rsp, digits: 16)  r8  \(hex: frame.r8, digits: 16)")
-    Log.write(
-        "  r9  \(hex: frame.r9, digits: 16)  r10 \(hex: frame.r10, digits: 16)  r11 \(hex: frame.r11, digits: 16)")
-    Log.write(
-        "  r12 \(hex: frame.r12, digits: 16)  r13 \(hex: frame.r13, digits: 16)  r14 \(hex: frame.r14, digits: 16)")
-    Log.write(
-        "  r15 \(hex: frame.r15, digits: 16)  cr2 \(hex: cpu_read_cr2(), digits: 16)  cr3 \(hex: cpu_read_cr3(), digits: 16)"
-    )
+    write("rax", frame.rax, "rbx", frame.rbx, "rcx", frame.rcx)
+    write("rdx", frame.rdx, "rsi", frame.rsi, "rdi", frame.rdi)
+    write("rbp", frame.rbp, "rsp", frame.rsp, "r8 ", frame.r8)
+    write("r9 ", frame.r9, "r10", frame.r10, "r11", frame.r11)
+    write("r12", frame.r12, "r13", frame.r13, "r14", frame.r14)
+    write("r15", frame.r15, "cr2", cpu_read_cr2(), "cr3", cpu_read_cr3())
     Backtrace.write(from: frame.rip, framePointer: frame.rbp)
+    Shutdown.hypervisorFailed.perform()
+}
+
+/// Prints three registers. A message for each line in one function would be too much for the fault stack.
+@inline(never)
+private func write(
+    _ first: StaticString, _ a: UInt64, _ second: StaticString, _ b: UInt64, _ third: StaticString, _ c: UInt64
+) {
+    Log.write("  \(first) \(hex: a, digits: 16)  \(second) \(hex: b, digits: 16)  \(third) \(hex: c, digits: 16)")
 }

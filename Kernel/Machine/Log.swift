@@ -10,9 +10,12 @@ public enum Log {
     public nonisolated(unsafe) static var level = LogLevel.info
 
     /// Held while a line is written, so that the lines of several processors do not mix.
-    private static let lock = SpinLock()
+    private static let lock = SpinLock(.log)
     /// Set when the hypervisor fails: then the last words are written whoever may hold the lock.
     private static let isFailing = Atomic(false)
+
+    /// From now on the order of locks is checked here: see `SpinLock.checkOrder`.
+    public static func checkLockOrder() { lock.checkOrder() }
 
     /// Writes one line, if its level is shown.
     public static func write(_ level: LogLevel, _ message: Message) {

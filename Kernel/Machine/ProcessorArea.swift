@@ -15,6 +15,9 @@ public struct ProcessorArea: BitwiseCopyable, Sendable {
     let descriptors: UInt64
     let taskState: UInt64
 
+    /// Where the processor notes which locks it holds, behind the task state: `Locking.HeldLocks`.
+    var processorWord: UInt64 { taskState &+ 104 }
+
     /// That of the processor that has booted the machine: boot/entry.asm has reserved it.
     public static var ofBootProcessor: ProcessorArea {
         let layout = kernel_layout

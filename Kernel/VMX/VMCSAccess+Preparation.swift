@@ -45,7 +45,7 @@ extension CurrentVMCS {
         self[HostFields.gsSelector] = 0
         self[HostFields.trSelector] = cpu_read_task_register()
         self[HostFields.fsBase] = 0
-        self[HostFields.gsBase] = 0
+        self[HostFields.gsBase] = cpu_read_msr(ModelSpecificRegister.gsBase)
         self[HostFields.trBase] = cpu_read_task_base()
         self[HostFields.gdtrBase] = cpu_read_gdt_base()
         self[HostFields.idtrBase] = cpu_read_idt_base()

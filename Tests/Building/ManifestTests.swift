@@ -42,12 +42,14 @@ struct ManifestTests {
         #expect(first.ramdiskModule == nil)
         #expect(first.memory == 256)
         #expect(first.vCPUCount == 1)
+        #expect(first.weight == 256 && first.cap == 0)
         #expect((0..<16).allSatisfy { first.uuid[$0] == UInt8($0) })
         let second = try manifest.domain(at: 1, of: bytes.span)
         #expect(String(decoding: bytes[second.name], as: UTF8.self) == "zweitér")
         #expect(second.commandLine.isEmpty)
         #expect(second.kernelModule == 2)
         #expect(second.ramdiskModule == 3)
+        #expect(second.weight == 65_535 && second.cap == 150)
     }
 
     @Test("64 domains are accepted, none and 65 are not")
@@ -71,10 +73,10 @@ struct ManifestTests {
 
     @Test("a header that is wrong")
     func header() {
-        #expect(brokenRule([2], at: 8) == .unknownVersion)
+        #expect(brokenRule([1], at: 8) == .unknownVersion)
         #expect(brokenRule(TestManifest().bytes + [0]) == .wrongSize)
         #expect(brokenRule(Array("ApusDoms".utf8)) == .truncated)
-        let onlyHeader = Array("ApusDoms".utf8) + [1, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0]
+        let onlyHeader = Array("ApusDoms".utf8) + [2, 0, 0, 0, 1, 0, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0]
         #expect(brokenRule(onlyHeader) == .truncated)
     }
 
@@ -96,6 +98,12 @@ struct ManifestTests {
         #expect(brokenRule { $0.memory = (1 << 20) + 1 } == .wrongMemory)
         #expect(brokenRule { $0.vCPUs = 0 } == .wrongVCPUCount)
         #expect(brokenRule { $0.vCPUs = 129 } == .wrongVCPUCount)
+        #expect(brokenRule { $0.weight = 0 } == .wrongWeight)
+        #expect(brokenRule { $0.weight = 65_536 } == .wrongWeight)
+        #expect(brokenRule { $0.cap = 100 } == nil)
+        #expect(brokenRule { $0.cap = 101 } == .wrongCap)
+        #expect(brokenRule { ($0.cap, $0.vCPUs) = (12_800, 128) } == nil)
+        #expect(brokenRule { $0.cap = .max } == .wrongCap)
     }
 
     @Test("texts that lie outside the text part")
@@ -112,7 +120,7 @@ struct ManifestTests {
         manifest.domains[1].memory = 0
         let bytes = manifest.bytes
         let error = #expect(throws: ManifestError.self) { try Manifest(parsing: bytes.span, moduleCount: 4) }
-        #expect(error?.offset == 24 + 48 + 24)
+        #expect(error?.offset == 24 + 56 + 24)
         #expect("\(try #require(error).message)".contains("memory"))
     }
 

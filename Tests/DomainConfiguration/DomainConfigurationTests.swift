@@ -23,6 +23,8 @@ struct DomainConfigurationTests {
             vcpus   = 2
             maxvcpus = 2
             uuid    = "01234567-89AB-cdef-0123-456789abcdef"
+            cpu_weight = 512
+            cap     = 150
             """)
         #expect(loaded.warnings.isEmpty)
         let domain = loaded.domain
@@ -32,6 +34,7 @@ struct DomainConfigurationTests {
         #expect(domain.commandLine == "root=/dev/xvda console=hvc0 \"quoted\"")
         #expect(domain.memory == 256)
         #expect(domain.vCPUCount == 2)
+        #expect(domain.weight == 512 && domain.cap == 150)
         #expect(domain.uuid.description == "01234567-89ab-cdef-0123-456789abcdef")
     }
 
@@ -40,7 +43,8 @@ struct DomainConfigurationTests {
         let loaded = try folder.load("name = 'a'\nkernel = 'vmlinux'")
         #expect(
             loaded.domain
-                == DomainConfiguration(name: "a", kernel: folder.path + "/vmlinux", memory: 128, vCPUCount: 1))
+                == DomainConfiguration(
+                    name: "a", kernel: folder.path + "/vmlinux", memory: 128, vCPUCount: 1, weight: 256, cap: 0))
         #expect(
             loaded.warnings.map(\.problem) == [
                 "'type' is missing, taken as \"pvh\"", "'memory' is missing, taken as 128 MiB",

@@ -8,7 +8,7 @@ import Testing
 struct ManifestEncoderTests {
     private let linux = DomainConfiguration(
         name: "linux é", kernel: "vmlinux", ramdisk: "initrd", commandLine: "earlyprintk=xen panic=-1", memory: 256,
-        vCPUCount: 4)
+        vCPUCount: 4, weight: 768, cap: 250)
 
     @Test("every field makes the round trip")
     func roundTrip() throws {
@@ -26,8 +26,10 @@ struct ManifestEncoderTests {
         #expect(first.kernelModule == 1 && first.ramdiskModule == 2)
         #expect(first.memory == 256 && first.vCPUCount == 4)
         #expect((0..<16).map { first.uuid[$0] } == linux.uuid.bytes)
+        #expect(first.weight == 768 && first.cap == 250)
         let second = try manifest.domain(at: 1, of: bytes.span)
         #expect(String(decoding: bytes[second.name], as: UTF8.self) == "tiny")
+        #expect(second.weight == 256 && second.cap == 0)
         #expect(second.commandLine.isEmpty && second.ramdiskModule == nil && second.kernelModule == 3)
     }
 
@@ -91,6 +93,9 @@ struct ManifestEncoderTests {
         #expect(isRefused { $0.memory = -1 })
         #expect(isRefused { $0.memory = 1 << 40 })
         #expect(isRefused { $0.vCPUCount = 129 })
+        #expect(isRefused { $0.weight = 0 })
+        #expect(isRefused { $0.weight = -1 })
+        #expect(isRefused { $0.cap = 401 })
         #expect(isRefused { $0.commandLine = "a\0b" })
         #expect(isRefused(kernel: 2) { _ in })
         #expect(isRefused(kernel: -1) { _ in })

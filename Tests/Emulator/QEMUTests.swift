@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Foundation
 import Testing
 
 @testable import Emulator
@@ -37,13 +38,29 @@ struct QEMUTests {
         "lead to an exit status that is read back",
         arguments: [
             (33, MachineEnd.shutDown(.allDomainsEnded)), (35, .shutDown(.domainCrashed)),
-            (37, .shutDown(.hypervisorFailed)), (39, .shutDown(.nothingStarted)), (0, .reset(nil)),
+            (37, .shutDown(.hypervisorFailed)), (39, .shutDown(.nothingStarted)),
             (1, .emulatorFailed("it ended with status 1; its message is above")),
             (34, .emulatorFailed("it ended with status 34; its message is above")),
             (1025, .emulatorFailed("it ended with status 1025; its message is above")),
         ])
     func statuses(status: Int, end: MachineEnd) {
         #expect(QEMU(boot: .optical(path: "x")).end(.exited(status), in: "") == end)
+    }
+
+    @Test("lead to a status of 0 for a triple fault, which the log tells from an end that QEMU was asked for")
+    func resets() throws {
+        let folder = NSTemporaryDirectory() + "apus-qemu-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let qemu = QEMU(boot: .optical(path: "x"))
+        #expect(qemu.prepare(in: folder, timeout: 1).arguments.suffix(2) == ["-D", folder + "/qemu.log"])
+        let told = MachineEnd.emulatorFailed(
+            "it was told to end, or the machine was reset or switched off")
+        #expect(qemu.end(.exited(0), in: folder) == told)
+        try Data("CPU Reset (CPU 0)\nRIP=0\n".utf8).write(to: URL(fileURLWithPath: folder + "/qemu.log"))
+        #expect(qemu.end(.exited(0), in: folder) == told)
+        try Data("CPU Reset (CPU 0)\nTriple fault\n".utf8).write(to: URL(fileURLWithPath: folder + "/qemu.log"))
+        #expect(qemu.end(.exited(0), in: folder) == .reset(nil))
     }
 
     @Test("say nothing about a run that was ended")

@@ -6,7 +6,7 @@ import Testing
 struct SpinLockTests {
     /// Something that threads share.
     private final class Shared: @unchecked Sendable {
-        let lock = SpinLock()
+        let lock = SpinLock(.log)
         var count = 0
 
         var isHeld: Bool { lock.isHeld }
@@ -35,7 +35,7 @@ struct SpinLockTests {
         shared.lock.release()
     }
 
-    @Test("an attempt that fails draws no ticket: the lock goes on as if nobody had asked")
+    @Test("an attempt that fails changes nothing: the lock goes on as if nobody had asked")
     func failedAttempt() {
         let shared = Shared()
         shared.lock.acquire()

@@ -21,7 +21,7 @@ struct FuzzCommand: AsyncParsableCommand {
               apus fuzz --seed 7 --calls 10000000
               apus fuzz --seed 7 --repeat                twice, and whether both runs are the same
               apus fuzz --domains 1 --vcpus 4
-              apus fuzz --threads                        in real time: not the same each time
+              apus fuzz --threads --cpus 4 --vcpus 4     in real time, on four processors: not the same each time
 
             Exit status: 0 the books were in order, 3 they were not, or the hypervisor failed, 4 time was up.
             """)
@@ -101,7 +101,8 @@ struct FuzzCommand: AsyncParsableCommand {
         let boot = try BootPlan(try plan.guests())
         let setup = MachineSetup(
             source: .guests(boot, commandLine: "checks=on audit=\(audit)"), kernel: kernel,
-            memory: try boot.memory(asked: nil), mainboard: options.machine ?? .q35, countsInstructions: !threads)
+            memory: try boot.memory(asked: nil), processorCount: options.cpus, mainboard: options.machine ?? .q35,
+            countsInstructions: !threads)
         let run = MachineRun(setup: setup, model: model, timeout: max(options.timeout, plan.calls / 500))
         Terminal.progress("seed \(plan.seed) on \(model.name) (\(model.summary))")
         var record = FuzzRecord()
@@ -128,7 +129,7 @@ struct FuzzCommand: AsyncParsableCommand {
     private func fail(_ record: FuzzRecord, _ plan: FuzzPlan, _ status: ExitStatus, _ why: String) throws {
         for line in record.lastLines { Terminal.error(line) }
         let again =
-            "apus fuzz --seed \(plan.seed) --calls \(plan.calls) --domains \(domains) --vcpus \(vcpus) --audit \(audit)"
+            "apus fuzz --seed \(plan.seed) --calls \(plan.calls) --domains \(domains) --vcpus \(vcpus) --audit \(audit) --cpus \(options.cpus)"
         let how = threads ? "made with threads, so it may not happen again" : "again: \(again)"
         throw CommandFailure(status, "\(why)\n      \(how)")
     }

@@ -17,6 +17,8 @@ struct TestSuite {
         /// MiB.
         var memory = 64
         var vCPUCount = 1
+        var weight = DomainConfiguration.defaultWeight
+        var cap = 0
     }
 
     var name: String
@@ -43,15 +45,31 @@ struct TestSuite {
             name: "two-domains",
             members: [Member(guest: "peer", expectation: .ending("poweroff")), Member(guest: "two-domains")]),
         // Several virtual CPUs that work at the same time; and beside another domain.
-        TestSuite(name: "processors", members: [Member(guest: "processors", vCPUCount: 4)]),
+        TestSuite(name: "processors", members: [Member(guest: "processors", vCPUCount: 4)], processorCount: 2),
+        TestSuite(name: "processors-4", members: [Member(guest: "processors", vCPUCount: 4)], processorCount: 4),
         TestSuite(
             name: "processors-beside",
-            members: [Member(guest: "processors", vCPUCount: 3), Member(guest: "conformance", memory: 64)]),
+            members: [Member(guest: "processors", vCPUCount: 3), Member(guest: "conformance", memory: 64)],
+            processorCount: 2),
+        // What domains that compute get of a processor: by their weights, and by a cap.
+        TestSuite(
+            name: "weights",
+            members: [
+                Member(guest: "share", name: "one", commandLine: "expect=25", weight: 256),
+                Member(guest: "share", name: "three", commandLine: "expect=75", weight: 768),
+            ]),
+        TestSuite(
+            name: "cap",
+            members: [
+                Member(guest: "share", name: "capped", commandLine: "expect=20", cap: 20),
+                Member(guest: "share", name: "rest", commandLine: "expect=80"),
+            ]),
         // What has gone wrong in hypervisors before; then what needs another domain as well.
         TestSuite(name: "abuse", members: [Member(guest: "abuse", vCPUCount: 4)]),
         TestSuite(
             name: "abuse-beside",
-            members: [Member(guest: "peer", expectation: .ending("poweroff")), Member(guest: "abuse", vCPUCount: 4)]),
+            members: [Member(guest: "peer", expectation: .ending("poweroff")), Member(guest: "abuse", vCPUCount: 4)],
+            processorCount: 2),
         // A hostile guest, and a neighbour that must not suffer from it.
         besideNeighbour(Member(guest: "triple-fault", expectation: .ending("reboot"))),
         besideNeighbour(Member(guest: "garbage", expectation: .anyEnding)),
@@ -65,13 +83,19 @@ struct TestSuite {
         TestSuite(name: "isolation", members: [Member(guest: "isolation-victim"), Member(guest: "isolation")]),
     ]
 
+    /// The suites that take minutes in Bochs: they are booted when they are named.
+    static let slow: [TestSuite] = [
+        TestSuite(name: "many-vcpus", members: [Member(guest: "processors", vCPUCount: 32)], processorCount: 2)
+    ]
+
     private static func besideNeighbour(_ hostile: Member) -> TestSuite {
         TestSuite(name: hostile.guest, members: [hostile, Member(guest: "32-bit")])
     }
 
     /// The suite of this name, else the guest of this name or path as a suite of its own.
     static func named(_ name: String) -> TestSuite {
-        all.first { $0.name == name } ?? TestSuite(name: GuestOptions.name(of: name), members: [Member(guest: name)])
+        (all + slow).first { $0.name == name }
+            ?? TestSuite(name: GuestOptions.name(of: name), members: [Member(guest: name)])
     }
 
     /// Reads and checks the guests.
@@ -96,11 +120,11 @@ struct TestSuite {
         let built = Locations.built("guests/\(member.guest).elf")
         let path = FileManager.default.fileExists(atPath: member.guest) ? member.guest : built
         guard FileManager.default.fileExists(atPath: path) else {
-            let known = Self.all.map(\.name).joined(separator: ", ")
+            let known = (Self.all + Self.slow).map(\.name).joined(separator: ", ")
             throw .input("\(member.guest): no suite (known: \(known)), no file, and not built (make guests)")
         }
         return DomainConfiguration(
             name: member.name ?? GuestOptions.name(of: member.guest), kernel: path, commandLine: member.commandLine,
-            memory: member.memory, vCPUCount: member.vCPUCount)
+            memory: member.memory, vCPUCount: member.vCPUCount, weight: member.weight, cap: member.cap)
     }
 }

@@ -46,6 +46,8 @@ public struct Manifest: Sendable {
             throw ManifestError(.truncated, at: bytes.count)
         }
         let ramdisk = field(20, of: record, in: bytes)
+        let vCPUCount = try number(
+            28, of: record, in: bytes, allowed: 1...ManifestLayout.maximumVCPUCount, else: .wrongVCPUCount)
         return ManifestDomain(
             name: try name(of: record, in: bytes),
             commandLine: try commandLine(of: record, in: bytes),
@@ -53,9 +55,11 @@ public struct Manifest: Sendable {
             ramdiskModule: ramdisk == ManifestLayout.noModule ? nil : try module(20, of: record, in: bytes),
             memory: try number(
                 24, of: record, in: bytes, allowed: 1...ManifestLayout.maximumMemory, else: .wrongMemory),
-            vCPUCount: Int(
-                try number(
-                    28, of: record, in: bytes, allowed: 1...ManifestLayout.maximumVCPUCount, else: .wrongVCPUCount)),
-            uuid: InlineArray { bytes[record + 32 + $0] })
+            vCPUCount: Int(vCPUCount),
+            uuid: InlineArray { bytes[record + 32 + $0] },
+            weight: try number(
+                48, of: record, in: bytes, allowed: 1...ManifestLayout.maximumWeight, else: .wrongWeight),
+            cap: try number(
+                52, of: record, in: bytes, allowed: 0...vCPUCount * ManifestLayout.maximumCapPerVCPU, else: .wrongCap))
     }
 }

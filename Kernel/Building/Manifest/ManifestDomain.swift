@@ -22,4 +22,10 @@ public struct ManifestDomain: Sendable {
 
     /// The domain's UUID in the order in which it is written.
     public let uuid: InlineArray<16, UInt8>
+
+    /// How much of the processors' time it gets in proportion to others, 1...65535.
+    public let weight: UInt32
+
+    /// The most that it gets of the processors' time, in per cent of one; 0 for no limit.
+    public let cap: UInt32
 }

@@ -31,6 +31,8 @@ public struct ManifestError: Error, Equatable, Sendable {
         case noSuchModule
         case wrongMemory
         case wrongVCPUCount
+        case wrongWeight
+        case wrongCap
     }
 }
 
@@ -50,6 +52,8 @@ extension ManifestError.Rule {
         case .noSuchModule: "a domain names a boot module that is not there: check the boot loader's module list"
         case .wrongMemory: "a domain's memory must be between 1 MiB and 1 TiB"
         case .wrongVCPUCount: "a domain must have 1 to 128 vCPUs"
+        case .wrongWeight: "a domain's weight must be between 1 and 65535"
+        case .wrongCap: "a domain's cap must be between 0 and 100 for each of its vCPUs"
         }
     }
 }

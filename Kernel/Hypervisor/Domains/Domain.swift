@@ -11,7 +11,7 @@ import XenInterface
 /// CPUs. Whoever holds the lock of one domain does not take that of another: see `VirtualMachineMonitor.visit`.
 public final class Domain {
     /// Held while anything of the domain is looked at or changed.
-    let lock = SpinLock()
+    let lock = SpinLock(.domain)
     /// Who runs its virtual CPUs, and when.
     let scheduler: Scheduler
     /// What it may have of the processors' time. What changes in it, does so while credit is given out.

@@ -55,7 +55,7 @@ extension VirtualMachineMonitor {
         let isFirst = own.identifier.rawValue < other.identifier.rawValue
         let (first, second) = isFirst ? (own, other) : (other, own)
         first.lock.acquire()
-        second.lock.acquire()
+        second.lock.acquireSecond()
         defer { other.lock.release() }
         return try body()
     }

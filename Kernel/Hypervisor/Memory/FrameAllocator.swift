@@ -8,12 +8,15 @@ import Locking
 /// processor may call at any time.
 public final class FrameAllocator {
     /// Held while the bits or the uses are looked at or changed. Whoever holds it waits for no other lock.
-    private let lock = SpinLock()
+    private let lock = SpinLock(.frames)
     private var frames: FrameBitmap
     /// Who uses frames beside their owners; nil while nobody does.
     private var uses: FrameUses?
     /// One more than the highest frame of the machine.
     public let frameLimit: UInt64
+
+    /// From now on the order of locks is checked here: see `SpinLock.checkOrder`.
+    func checkLockOrder() { lock.checkOrder() }
 
     /// The number of free frames.
     public var freeCount: UInt64 { lock.withLock { frames.freeCount } }

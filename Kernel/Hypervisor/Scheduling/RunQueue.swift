@@ -9,7 +9,7 @@ final class RunQueue {
     let processor: Int
     /// Held while the queue, or the seat of anyone in it, is looked at or changed. Two are held only by whoever takes from another
     /// queue, and for the second one nobody waits.
-    let lock = SpinLock()
+    let lock = SpinLock(.runQueue)
     /// All that stand in it.
     private var first: VirtualCPU?
     /// Whose turn it is.
@@ -83,7 +83,7 @@ final class RunQueue {
     }
 
     /// The most urgent of those that wait and that a processor can run: whose registers lie in memory, or in itself. Of equals the one
-    /// that has waited longest. Those who have used up what their domain may have at most are left out.
+    /// that owes less, or has waited longer. Those who have used up what their domain may have at most are left out.
     func mostUrgent(for processor: Int) -> VirtualCPU? {
         var best: VirtualCPU?
         forEach { vcpu in
@@ -94,8 +94,7 @@ final class RunQueue {
                 best = vcpu
                 return
             }
-            let (mine, its) = (vcpu.seat.priority, rival.seat.priority)
-            if mine < its || (mine == its && vcpu.seat.ticket < rival.seat.ticket) { best = vcpu }
+            if vcpu.seat.isMoreUrgent(than: rival.seat) { best = vcpu }
         }
         return best
     }

@@ -28,6 +28,8 @@ public struct SchedulingShare: Sendable {
 extension Scheduler {
     /// How often credit is given out, in nanoseconds, as on Xen.
     static var accountingPeriod: UInt64 { 30_000_000 }
+    /// The longest time for which it is given out at once.
+    private static var longestPeriod: UInt64 { 1_000_000_000 }
 
     /// Takes the time that a virtual CPU has run from its credit.
     func charge(_ vcpu: VirtualCPU, at now: UInt64) {
@@ -46,26 +48,31 @@ extension Scheduler {
         return nextAccounting.compareExchange(expected: due, desired: next, ordering: .relaxed).exchanged
     }
 
-    /// Gives out the credit of a period to the virtual CPUs of these domains. The caller sees to it that they stay, and that nobody else
-    /// does the same.
-    func account(_ domains: [Domain]) {
+    /// Gives out the credit of the time since it was done last to the virtual CPUs of these domains. That is a period, or more where the
+    /// processors were not running themselves: they are an emulator's, or another hypervisor's. The caller sees to it that the domains stay,
+    /// and that nobody else does the same.
+    func account(_ domains: [Domain], at now: UInt64) {
+        let passed = lastAccounting == 0 ? 0 : now &- lastAccounting
+        let period = max(Scheduler.accountingPeriod, min(passed, Scheduler.longestPeriod))
+        lastAccounting = now
         for domain in domains { domain.beginAccounting() }
-        distribute(among: domains)
-        for domain in domains where domain.share.activeCount > 0 { domain.receiveCredit() }
+        distribute(period, among: domains)
+        for domain in domains where domain.share.activeCount > 0 { domain.receiveCredit(of: period) }
     }
 
     /// To each its part by weight; but nobody gets more than it can use. What is left over then is given to the others.
-    private func distribute(among domains: [Domain]) {
-        var left = UInt64(queues.count) &* Scheduler.accountingPeriod
+    private func distribute(_ period: UInt64, among domains: [Domain]) {
+        var left = UInt64(queues.count) &* period
         var weights: UInt64 = 0
         for domain in domains { weights &+= domain.share.totalWeight }
         var isStable = false
         while !isStable {
             isStable = true
             for domain in domains where !domain.share.isSatisfied && weights > 0 {
-                guard left &* domain.share.totalWeight / weights >= domain.share.limit else { continue }
+                let limit = domain.share.limit(in: period)
+                guard left &* domain.share.totalWeight / weights >= limit else { continue }
                 domain.share.isSatisfied = true
-                domain.share.grant = min(domain.share.limit, left)
+                domain.share.grant = min(limit, left)
                 left &-= domain.share.grant
                 weights &-= domain.share.totalWeight
                 isStable = false
@@ -83,9 +90,9 @@ extension SchedulingShare {
     fileprivate var totalWeight: UInt64 { UInt64(weight) &* activeCount }
 
     /// The most that the domain can use in a period: a processor for each of them, or what its cap says.
-    fileprivate var limit: UInt64 {
-        let all = Scheduler.accountingPeriod &* activeCount
-        return cap == 0 ? all : min(all, Scheduler.accountingPeriod / 100 &* UInt64(cap))
+    fileprivate func limit(in period: UInt64) -> UInt64 {
+        let all = period &* activeCount
+        return cap == 0 ? all : min(all, period / 100 &* UInt64(cap))
     }
 }
 
@@ -98,13 +105,14 @@ extension Domain {
         share.isSatisfied = share.activeCount == 0
     }
 
-    /// Nobody saves up more than a period's worth, nor owes more.
-    fileprivate func receiveCredit() {
+    /// Nobody saves up more than a period's worth but those who want to run and could not; and nobody owes more than ten periods. Without an
+    /// emulator that is put aside in the middle of a turn, that much is never owed.
+    fileprivate func receiveCredit(of period: UInt64) {
         let part = Int64(truncatingIfNeeded: share.grant / share.activeCount)
-        let period = Int64(Scheduler.accountingPeriod)
+        let most = Int64(truncatingIfNeeded: period)
         for vcpu in vcpus where vcpu.takesPartInAccounting {
             let credit = vcpu.seat.credit.wrappingAdd(part, ordering: .relaxed).newValue
-            let bounded = max(-period, min(credit, period))
+            let bounded = max(-most &* 10, min(credit, vcpu.activity == .runnable ? most &* 10 : most))
             if bounded != credit { vcpu.seat.credit.wrappingAdd(bounded &- credit, ordering: .relaxed) }
             vcpu.seat.hasRun.store(false, ordering: .relaxed)
         }

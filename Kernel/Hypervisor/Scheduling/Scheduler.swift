@@ -21,6 +21,8 @@ final class Scheduler {
     let endedDomainCount = Atomic<Int>(0)
     /// When credit is given out next, in system time.
     let nextAccounting = Atomic<UInt64>(0)
+    /// When it was given out last; 0 before the first time. Under the lock of the list of domains.
+    var lastAccounting: UInt64 = 0
 
     /// The most processors that there can be.
     static var maximumProcessorCount: Int { 64 }

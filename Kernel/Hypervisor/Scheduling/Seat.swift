@@ -47,13 +47,27 @@ struct Seat: ~Copyable {
     }
 }
 
+extension Seat {
+    /// Whether it comes first, of two that wait in a queue: of those that are over their share, the one that owes less; and of others, and
+    /// where one has yielded, the one that has waited longer.
+    func isMoreUrgent(than other: borrowing Seat) -> Bool {
+        let (mine, its) = (priority, other.priority)
+        guard mine == its else { return mine < its }
+        if mine == .over && !hasYielded && !other.hasYielded {
+            let (left, right) = (credit.load(ordering: .relaxed), other.credit.load(ordering: .relaxed))
+            if left != right { return left > right }
+        }
+        return ticket < other.ticket
+    }
+}
+
 /// How urgent it is that a virtual CPU gets a turn; less is more urgent.
 enum SchedulingPriority: Int, Comparable {
     /// It was woken, and has not used what it may.
     case boosted
     /// It has not used what it may.
     case under
-    /// It has used more than its share: it runs when nobody else wants to.
+    /// It has used more than its share, or has yielded: it runs when nobody else wants to.
     case over
 
     static func < (left: SchedulingPriority, right: SchedulingPriority) -> Bool { left.rawValue < right.rawValue }

@@ -53,6 +53,6 @@ extension VirtualMachineMonitor {
     /// Gives out credit, if it is time.
     @inline(__always)
     func accountIfDue(at now: UInt64) {
-        if scheduler.isAccountingDue(at: now) { domainsLock.withLock { scheduler.account(domains) } }
+        if scheduler.isAccountingDue(at: now) { domainsLock.withLock { scheduler.account(domains, at: now) } }
     }
 }

@@ -15,6 +15,8 @@ struct CreditTests {
         private(set) var used: [String: UInt64] = [:]
         /// Those that wait again after a millisecond of each turn.
         var sleepers: Set<String> = []
+        /// Those that yield after a millisecond of each turn.
+        var yielders: Set<String> = []
 
         init(processorCount: Int = 1) {
             hypervisor = TestHypervisor(memory: 32 << 20, processorCount: processorCount)
@@ -28,12 +30,13 @@ struct CreditTests {
             guests.append(guest)
         }
 
-        /// Lets so many milliseconds go by, in steps of one.
-        func run(milliseconds: UInt64) {
+        /// Lets so many milliseconds go by, in steps of one; or in larger steps, as where a host lets an emulator wait: nothing happens in
+        /// between, and turns end late.
+        func run(milliseconds: UInt64, inStepsOf stepSize: UInt64 = 1) {
             var turns: [(vcpu: VirtualCPU, start: UInt64, end: UInt64)?] = scheduler.queues.map { _ in nil }
-            for step in 0..<milliseconds {
+            for step in stride(from: 0, to: milliseconds, by: Int(stepSize)) {
                 let now = step * 1_000_000
-                if scheduler.isAccountingDue(at: now) { scheduler.account(hypervisor.monitor.domains) }
+                if scheduler.isAccountingDue(at: now) { scheduler.account(hypervisor.monitor.domains, at: now) }
                 for processor in turns.indices { turns[processor] = continued(turns[processor], processor, now) }
                 if step % 5 == 0 { wakeSleepers() }
             }
@@ -44,10 +47,12 @@ struct CreditTests {
         ) -> (vcpu: VirtualCPU, start: UInt64, end: UInt64)? {
             if let turn {
                 let sleeps = sleepers.contains(name(turn.vcpu))
+                let yields = yielders.contains(name(turn.vcpu))
                 let isPreempted = scheduler.queues[processor].shouldSwitch.load(ordering: .relaxed)
-                guard sleeps || isPreempted || now >= turn.end else { return turn }
+                guard sleeps || yields || isPreempted || now >= turn.end else { return turn }
                 used[name(turn.vcpu), default: 0] += now - turn.start
                 if sleeps { turn.vcpu.activity = .blocked }
+                if yields { turn.vcpu.seat.hasYielded = true }
                 scheduler.endTurn(of: turn.vcpu, at: now)
             }
             guard let next = scheduler.next(on: processor, at: now) else { return nil }
@@ -79,6 +84,28 @@ struct CreditTests {
         let expected = 100 * UInt64(first) / UInt64(first + second)
         let got = machine.share(of: 1, milliseconds: 20_000)
         #expect(got + 4 >= expected && got <= expected + 4, "\(got) of \(expected)")
+    }
+
+    @Test("one that yields again and again still gets turns, among others that compute without end")
+    func yielding() throws {
+        let machine = Machine(processorCount: 2)
+        try machine.add(vcpuCount: 4)
+        machine.yielders = ["d1v0"]
+        machine.run(milliseconds: 3_000)
+        // At least one of its short turns in each round of the others' long ones.
+        #expect(machine.used["d1v0", default: 0] >= 3_000 / 40 * 1_000_000)
+    }
+
+    @Test(
+        "weights count as well where turns end late: each pays for what it has had",
+        arguments: [1, 20, 45, 70] as [UInt64])
+    func lateTurns(step: UInt64) throws {
+        let machine = Machine()
+        try machine.add(weight: 256)
+        try machine.add(weight: 768)
+        machine.run(milliseconds: 20_000, inStepsOf: step)
+        let part = Double(machine.used["d1v0", default: 0]) / 20e9
+        #expect((0.2...0.3).contains(part))
     }
 
     @Test("weights hold over several processors, and nobody gets more than one processor")
