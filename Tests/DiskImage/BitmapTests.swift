@@ -102,6 +102,39 @@ struct BitmapTests {
         try QEMUTool.requireClean(path)
     }
 
+    @Test(
+        "an entry whose table has the wrong length, with unknown flags or an unknown type, is refused with its place",
+        arguments: [(8, [0, 0, 0, 9]), (12, [1, 0, 0, 0]), (16, [2])] as [(Int, [UInt8])])
+    func malformed(at field: Int, bytes: [UInt8]) throws {
+        let directory = try #require(try ImageOpening.qcow2(path).bitmapDirectory())
+        var image = try workspace.read("disk.qcow2")
+        let place = Int(directory.offset.bytes) + field
+        image.replaceSubrange(place..<place + bytes.count, with: bytes)
+        try workspace.write("disk.qcow2", image)
+        let error = #expect(throws: DiskImageError.self) {
+            var opening = ImageOpening(format: .qcow2)
+            opening.checks = false
+            _ = try opening.openQCOW2(path).bitmaps()
+        }
+        #expect(error?.description.contains("offset \(place): bitmap 0:") == true)
+    }
+
+    @Test("tables of bitmaps that lie in one another are refused, and reserved bits in a table") func overlap() throws {
+        let directory = try #require(try ImageOpening.qcow2(path).bitmapDirectory())
+        let sound = try workspace.read("disk.qcow2")
+        var image = sound
+        let second = Int(directory.offset.bytes) + 32
+        image.replaceSubrange(second..<second + 8, with: image[second - 32..<second - 24])
+        try workspace.write("disk.qcow2", image)
+        #expect(throws: DiskImageError.self) { try ImageOpening.qcow2(self.path) }
+        image = sound
+        image[Int(directory.bitmaps[0].tableOffset.bytes) + 7] |= 2
+        try workspace.write("disk.qcow2", image)
+        #expect(throws: DiskImageError.self) { try ImageOpening.qcow2(self.path) }
+        try workspace.write("disk.qcow2", sound)
+        _ = try ImageOpening.qcow2(path)
+    }
+
     @Test("an autoclear bit that nobody knows is cleared by the first write, and stays when nothing is written")
     func unknownAutoclear() throws {
         let other = workspace.file("other.qcow2")

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: MIT
 import Testing
 
-// SPDX-License-Identifier: MIT
 @testable import DiskImage
 
 @Suite("Hostile qcow2 tables")
@@ -94,6 +94,7 @@ struct HostileTableTests {
         #expect(try opened.check().isClean)
         #expect(!opened.header.incompatible.contains(.dirty))
     }
+
     @Test("many L1 entries that share an L2 table take no more time than one") func repeatedTables() throws {
         let workspace = try Workspace()
         var image = try HostileImage(workspace)
@@ -106,5 +107,25 @@ struct HostileTableTests {
         image.bytes = image.with64((at: 40, place))
         try workspace.write("hostile.qcow2", image.bytes)
         #expect(throws: DiskImageError.self) { try ImageOpening.qcow2(workspace.file("hostile.qcow2")) }
+    }
+
+    @Test("many refcount table entries that share a block take no more time than one, and few lines tell of them")
+    func repeatedBlocks() throws {
+        let workspace = try Workspace()
+        var image = try HostileImage(workspace)
+        // A million entries at the end of the file, all of one block, in which every count is wrong.
+        image.bytes += [UInt8](repeating: 0, count: 4096 - image.bytes.count % 4096)
+        let table = UInt64(image.bytes.count)
+        let entries = [UInt64](repeating: table + 8 << 20, count: 1 << 20)
+        image.bytes += TableBytes.bytes(entries[...]) + [UInt8](repeating: 0xFF, count: 4096)
+        image.bytes = image.with64((at: 48, table))
+        image.bytes = image.with32((at: 56, 2048))
+        try workspace.write("hostile.qcow2", image.bytes)
+        var opening = ImageOpening(format: .qcow2)
+        opening.checks = false
+        let report = try opening.openQCOW2(workspace.file("hostile.qcow2")).check()
+        #expect(report.corruptions >= 1 << 20 - 1)
+        #expect(report.problems.count < 4000)
+        #expect(report.problems.contains { $0.hasSuffix("more like this") })
     }
 }

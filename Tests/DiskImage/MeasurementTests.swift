@@ -74,6 +74,26 @@ struct MeasurementTests {
         #expect(ours.required == 1024 && ours.fullyAllocated == 1024 && ours.bitmaps == nil)
     }
 
+    @Test("room that a cluster has for subclusters that nothing is said about is listed, as by qemu-img")
+    func reservedRoom() throws {
+        let workspace = try Workspace()
+        let path = workspace.file("a.qcow2")
+        var options = CreationOptions()
+        (options.hasExtendedEntries, options.clusterSize) = (true, 16384)
+        try ImageCreation.create(path, format: .qcow2, size: 1 << 20, options: options)
+        do {
+            let image = try ImageOpening.qcow2(path, writes: true)
+            try image.write([UInt8](repeating: 1, count: 1024)[...], at: GuestOffset(20000 / 512 * 512))
+            try image.close()
+        }
+        var entries: [MapEntry] = []
+        try ImageMap.list(try ImageOpening.qcow2(path), from: 0, count: nil) { entries.append($0) }
+        #expect(entries.map(\.start) == [0, 16384, 19968, 20992, 32768])
+        #expect(entries.map(\.isPresent) == [false, false, true, false, false])
+        let place = try #require(entries[1].offset)
+        #expect(entries.map(\.offset) == [nil, place, place + 3584, place + 4608, nil])
+    }
+
     @Test("clusters that lie in a hole of the file are not counted, and are listed as zeros")
     func holes() throws {
         let workspace = try Workspace()

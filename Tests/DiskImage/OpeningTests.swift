@@ -43,6 +43,48 @@ struct OpeningTests {
         #expect(throws: DiskImageError.self) { try ImageOpening().open(try self.overlay(workspace, on: "link.raw")) }
     }
 
+    @Test("a backing file that is not there is missed, not called foreign") func missingBacking() throws {
+        let workspace = try Workspace()
+        let path = try overlay(workspace, on: "gone.raw")
+        let error = #expect(throws: DiskImageError.self) { try ImageOpening().open(path) }
+        #expect(error?.description.contains("\"gone.raw\" is not there") == true)
+        #expect(error?.description.contains("apus image rebase -u -b NAME") == true)
+    }
+
+    @Test("a disk whose recorded size is no whole number of sectors shows whole ones, as in QEMU") func oddSize() throws
+    {
+        let workspace = try Workspace()
+        let image = try HostileImage(workspace)
+        try workspace.write("odd.qcow2", image.with64((24, 1_000_001)))
+        #expect(try ImageOpening.qcow2(workspace.file("odd.qcow2")).virtualSize == 999_936)
+    }
+
+    @Test("a new image takes the place of the file that a symbolic link leads to, and the link stays") func link()
+        throws
+    {
+        let (workspace, other) = (try Workspace(), try Workspace())
+        try other.write("disk.raw", [1, 2, 3])
+        try FileManager.default.createSymbolicLink(
+            atPath: workspace.file("link.raw"), withDestinationPath: other.file("disk.raw"))
+        try ImageCreation.create(workspace.file("link.raw"), format: .raw, size: 4096)
+        #expect(try other.read("disk.raw").count == 4096)
+        #expect(
+            try FileManager.default.destinationOfSymbolicLink(atPath: workspace.file("link.raw"))
+                == other.file("disk.raw"))
+    }
+
+    @Test("a disk is not converted into itself, whatever its names") func itself() throws {
+        let workspace = try Workspace()
+        try workspace.write("disk.raw", [UInt8](repeating: 1, count: 4096))
+        try FileManager.default.createSymbolicLink(atPath: workspace.file("link"), withDestinationPath: "disk.raw")
+        let source = try ImageOpening(format: .raw).open(workspace.file("disk.raw"))
+        let error = #expect(throws: DiskImageError.self) {
+            try Conversion().run(from: source, to: workspace.file("link"))
+        }
+        #expect(error?.description.contains("the same file") == true)
+        #expect(try workspace.read("disk.raw") == [UInt8](repeating: 1, count: 4096))
+    }
+
     @Test("a backing file without a recorded format is not guessed at") func noFormat() throws {
         let workspace = try Workspace()
         try workspace.write("base.raw", [UInt8](repeating: 9, count: 4096))

@@ -33,6 +33,14 @@ extension HostFile {
         return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
+    /// Whether the path stands for this file.
+    func isFile(at path: String) throws(DiskImageError) -> Bool {
+        var other = stat()
+        // SAFETY: string and structure live until the call returns.
+        guard unsafe stat(path, &other) == 0 else { return false }
+        return try identity() == FileIdentity(device: UInt64(other.st_dev), inode: UInt64(other.st_ino))
+    }
+
     /// The permission bits of the file.
     func permissions() throws(DiskImageError) -> UInt32 { UInt32(try status().st_mode) & 0o7777 }
 }

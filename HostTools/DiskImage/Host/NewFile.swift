@@ -17,6 +17,8 @@ final class NewFile {
     /// Creates the temporary file.
     /// - Throws: when the name stands for something that must not be replaced, or its present bearer is in use.
     init(path: String) throws(DiskImageError) {
+        // A symbolic link stays one: the file that it leads to is replaced.
+        let path = HostPath.real(path) ?? path
         self.path = path
         replaced = try Self.present(path)
         temporaryPath = "\(path).\(getpid()).partial"

@@ -34,14 +34,18 @@ public enum ImageMap {
         while offset < end {
             try control.check()
             let segment = try image.segment(at: GuestOffset(offset), limit: end - offset)
-            let next = entry(segment, at: offset, in: image)
+            var next = entry(segment, at: offset, in: image)
+            if case .absent = segment.source, image.backing == nil, let image = image as? QCOW2Image {
+                let room = try image.reservedRoom(at: GuestOffset(offset), limit: segment.count)
+                (next.offset, next.length) = (room.place?.bytes, room.count)
+            }
             if let joined = pending?.joined(with: next) {
                 pending = joined
             } else {
                 if let done = pending { try body(done) }
                 pending = next
             }
-            offset += segment.count
+            offset += next.length
         }
         if let pending { try body(pending) }
     }

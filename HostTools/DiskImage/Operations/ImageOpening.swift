@@ -91,12 +91,17 @@ public struct ImageOpening: Sendable {
     ) throws(DiskImageError) -> (any DiskImage)? {
         guard backing != .ignored, let name = image.header.backingName else { return nil }
         let path = try image.backingPath(name)
-        guard backing == .anywhere || HostPath.areInSameFolder(image.path, path) else {
-            let reason = HostPath.real(path) == nil ? "which is not there" : "which lies in another folder"
+        guard HostPath.real(path) != nil else {
             throw .refused(
                 file: image.path,
-                reason: "the image names the backing file \"\(name)\", \(reason); if you trust the image, "
-                    + "allow that with --backing anywhere")
+                reason: "its backing file \"\(name)\" is not there; if it was moved, give the image its new name: "
+                    + "apus image rebase -u -b NAME -F FORMAT \(image.path)")
+        }
+        guard backing == .anywhere || HostPath.areInSameFolder(image.path, path) else {
+            throw .refused(
+                file: image.path,
+                reason: "the image names the backing file \"\(name)\", which lies in another folder; if you trust the "
+                    + "image, allow that with --backing anywhere")
         }
         let format = try image.recordedBackingFormat() ?? unrecordedBackingFormat
         guard let format else {

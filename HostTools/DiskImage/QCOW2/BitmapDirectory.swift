@@ -20,6 +20,18 @@ public struct PersistentBitmap: Equatable, Sendable {
     public var isEnabled: Bool { flags & 2 != 0 }
 }
 
+extension PersistentBitmap {
+    /// The bitmap of an entry of the directory, which ends with its name.
+    fileprivate init(_ bytes: [UInt8], nameCount: Int) {
+        tableOffset = HostOffset(bytes.bigEndian(at: 0))
+        tableCount = bytes.bigEndian(at: 8)
+        flags = bytes.bigEndian(at: 12)
+        granularity = 1 << UInt64(bytes[17])
+        name = String(decoding: bytes.suffix(nameCount), as: UTF8.self)
+        entry = bytes + [UInt8](repeating: 0, count: (8 - bytes.count % 8) % 8)
+    }
+}
+
 /// The bitmaps of an image, and where their directory lies.
 struct BitmapDirectory {
     var offset: HostOffset
@@ -46,7 +58,7 @@ extension QCOW2Image {
         )
         return BitmapDirectory(
             offset: offset, size: size,
-            bitmaps: try bitmaps(in: try file.read(Int(size), at: offset), count, at: offset))
+            bitmaps: try apart(try bitmaps(in: try file.read(Int(size), at: offset), count, at: offset), at: offset))
     }
 
     private func bitmaps(
@@ -63,33 +75,60 @@ extension QCOW2Image {
             try rules.require(
                 end <= bytes.count && nameCount > 0, field, at: place,
                 "the entry must have a name and lie within the directory")
-            let tableOffset = HostOffset(bytes.bigEndian(at: position))
-            let tableCount: UInt32 = bytes.bigEndian(at: position + 8)
             try rules.require(bytes[position + 17] <= 63, field, at: place + 17, "granularity_bits must not exceed 63")
-            try rules.requireTable(
-                field, at: place, offset: tableOffset, bytes: UInt64(tableCount) * 8, fileSize: try file.size(),
-                geometry: geometry)
-            let name = String(decoding: bytes[end - nameCount..<end], as: UTF8.self)
-            result.append(
-                PersistentBitmap(
-                    tableOffset: tableOffset, tableCount: tableCount, flags: bytes.bigEndian(at: position + 12),
-                    name: name, granularity: 1 << UInt64(bytes[position + 17]),
-                    entry: bytes[position..<end] + [UInt8](repeating: 0, count: (8 - end % 8) % 8)))
+            let bitmap = PersistentBitmap(Array(bytes[position..<end]), nameCount: nameCount)
+            try check(bitmap, field, at: place)
+            result.append(bitmap)
             position = (end + 7) / 8 * 8
         }
         return result
     }
 
+    /// The bitmaps, whose tables must not lie in one another: that would make a small file long work.
+    private func apart(
+        _ bitmaps: [PersistentBitmap], at offset: HostOffset
+    ) throws(DiskImageError) -> [PersistentBitmap] {
+        var end = HostOffset.zero
+        for bitmap in bitmaps.sorted(by: { $0.tableOffset < $1.tableOffset }) where bitmap.tableCount > 0 {
+            try rules.require(
+                bitmap.tableOffset >= end, "bitmap_directory", at: offset.bytes,
+                "the table of bitmap \"\(bitmap.name)\" at \(bitmap.tableOffset.bytes) must not overlap another's")
+            end = bitmap.tableOffset + UInt64(bitmap.tableCount) * 8
+        }
+        return bitmaps
+    }
+
+    private func check(_ bitmap: PersistentBitmap, _ field: String, at place: UInt64) throws(DiskImageError) {
+        try rules.require(bitmap.flags >> 3 == 0, field, at: place + 12, "bits 3 to 31 of the flags must be 0")
+        try rules.require(
+            UInt64(bitmap.tableCount) * clusterSize <= QCOW2Limits.bitmapBytes, field, at: place + 8,
+            "the bits, \(bitmap.tableCount) clusters of them, must not exceed 512 MiB")
+        try rules.require(bitmap.entry[16] == 1, field, at: place + 16, "type \(bitmap.entry[16]) must be 1")
+        try rules.requireTable(
+            field, at: place, offset: bitmap.tableOffset, bytes: UInt64(bitmap.tableCount) * 8,
+            fileSize: try file.size(), geometry: geometry)
+        let due = geometry.clusters(virtualSize.pieces(of: bitmap.granularity).pieces(of: 8))
+        try rules.require(
+            bitmap.isInUse || UInt64(bitmap.tableCount) == due, field, at: place + 8,
+            "a table of \(bitmap.tableCount) entries must have one for each of the \(due) clusters that the bits take")
+    }
+
     /// The clusters that hold a bitmap's bits.
     func clusters(of bitmap: PersistentBitmap) throws(DiskImageError) -> [HostOffset] {
-        // The table lies within the file, so it is no longer than that; its parts in holes have no entries.
-        let table = TableBytes.numbers(try file.read(Int(bitmap.tableCount) * 8, at: bitmap.tableOffset))
+        let bytes = UInt64(bitmap.tableCount) * 8
+        // A table in a hole of the file has no entries.
+        let extent = file.extent(at: bitmap.tableOffset, limit: bytes)
+        guard bytes > 0, extent.isData || extent.count < bytes else { return [] }
+        let table = TableBytes.numbers(try file.read(Int(bytes), at: bitmap.tableOffset))
         var result: [HostOffset] = []
-        for (index, entry) in table.enumerated() where entry & L2Entry.offsetMask != 0 {
+        // 0 stands for a cluster of zeros, 1 for one of ones.
+        for (index, entry) in table.enumerated() where entry > 1 {
             let offset = HostOffset(entry & L2Entry.offsetMask)
             try rules.require(
-                geometry.isAligned(offset) && offset.bytes < mappingRules.fileEnd, "bitmap table entry",
-                at: bitmap.tableOffset.bytes + UInt64(index) * 8, "must be the offset of a cluster of the file")
+                entry & ~L2Entry.offsetMask == 0 && geometry.isAligned(offset) && offset.bytes < mappingRules.fileEnd,
+                "bitmap table entry",
+                at: bitmap.tableOffset.bytes + UInt64(index) * 8, "\(entry) must be the offset of a cluster of the file"
+            )
             result.append(offset)
         }
         return result

@@ -2,7 +2,7 @@
 
 /// What a check of an image has found.
 public struct CheckReport: Equatable, Sendable {
-    /// What is wrong, a line each.
+    /// What is wrong, a line each; where there is very much, the first lines, and how many more there are.
     public internal(set) var problems: [String] = []
     /// Clusters whose reference count is higher than it has to be: room that is lost, but no harm.
     public internal(set) var leaks = 0
@@ -24,6 +24,22 @@ public struct CheckReport: Equatable, Sendable {
 
     /// Whether nothing is wrong.
     public var isClean: Bool { leaks == 0 && corruptions == 0 }
+}
+
+/// Lines about what is wrong with an image. The first are kept, all are counted: there may be millions.
+struct ProblemList {
+    private static let capacity = 1000
+    private(set) var lines: [String] = []
+    private(set) var count = 0
+
+    /// Notes one more.
+    mutating func add(_ line: @autoclosure () -> String) {
+        if count < Self.capacity { lines.append(line()) }
+        count += 1
+    }
+
+    /// The lines, and how many were left out.
+    var text: [String] { count > lines.count ? lines + ["... and \(count - lines.count) more like this"] : lines }
 }
 
 /// What a check may repair.

@@ -6,13 +6,12 @@ extension QCOW2Image {
 
     /// Checks the image and repairs what is asked for, if it is there; the report is that of the image afterwards.
     public func check(repairing repair: Repair) throws(DiskImageError) -> CheckReport {
-        let (before, walk, leaks) = try examine()
-        let needsTables = walk.broken.isEmpty && (repair == .all ? before.corruptions > 0 : false)
-        let isSimple = leaks.allSatisfy { $0.references == 0 }
-        if needsTables || (before.corruptions == 0 && before.leaks > 0 && !isSimple) {
+        let (before, walk, areSimple) = try examine()
+        let needsTables = walk.broken.count == 0 && (repair == .all ? before.corruptions > 0 : false)
+        if needsTables || (before.corruptions == 0 && before.leaks > 0 && !areSimple) {
             try replaceTables { _ throws(DiskImageError) in }
         } else if before.leaks > 0 {
-            for leak in leaks where leak.references == 0 { try refcounts.set(leak.cluster, to: 0) }
+            try visitLeaks(walk) { block, slot, _, references in if references == 0 { block[slot] = 0 } }
             try refcounts.writeDirty()
             try file.synchronize()
         }
@@ -45,62 +44,71 @@ extension QCOW2Image {
         }
     }
 
-    private typealias Leak = (cluster: ClusterIndex, references: UInt64)
-
-    private func examine() throws(DiskImageError) -> (report: CheckReport, walk: ReferenceWalk, leaks: [Leak]) {
+    /// What is wrong, and whether all leaks are of clusters that nobody refers to.
+    private func examine() throws(DiskImageError) -> (report: CheckReport, walk: ReferenceWalk, areSimple: Bool) {
         let walk = try countReferences()
         var report = CheckReport()
-        report.problems = walk.broken.map { "ERROR \($0)" }
+        report.problems = walk.broken.text.map { "ERROR \($0)" }
         report.corruptions = walk.broken.count
         report.totalClusters = geometry.clusters(virtualSize)
         report.allocatedClusters = walk.allocatedClusters
         report.fragmentedClusters = walk.fragmentedClusters
         report.compressedClusters = walk.compressedClusters
-        let leaks = try compare(walk, &report)
+        let areSimple = try compare(walk, &report)
         try compareCopiedFlags(&report)
-        return (report, walk, leaks)
+        return (report, walk, areSimple)
     }
 
     /// Compares the counts that are stored with those that are due.
-    private func compare(_ walk: ReferenceWalk, _ report: inout CheckReport) throws(DiskImageError) -> [Leak] {
-        var leaks: [Leak] = []
-        var (end, missing): (UInt64, [String]) = (0, [])
+    private func compare(_ walk: ReferenceWalk, _ report: inout CheckReport) throws(DiskImageError) -> Bool {
+        var (missing, leaks) = (ProblemList(), ProblemList())
+        var (end, areSimple): (UInt64, Bool) = (0, true)
         try walk.counts.visit { cluster, references throws(DiskImageError) in
             end = max(end, cluster.number + 1)
             let stored = (try? refcounts.count(cluster)) ?? 0
-            if stored < references {
-                missing.append("ERROR cluster \(cluster.number) refcount=\(stored) reference=\(references)")
-            }
+            guard stored < references else { return }
+            missing.add("ERROR cluster \(cluster.number) refcount=\(stored) reference=\(references)")
         }
-        for index in refcounts.entries.indices where refcounts.entries[index] != 0 {
+        end = max(
+            end,
+            try visitLeaks(walk) { block, slot, cluster, references in
+                areSimple = areSimple && references == 0
+                leaks.add("Leaked cluster \(cluster.number) refcount=\(block[slot]) reference=\(references)")
+            })
+        report.problems += leaks.text + missing.text
+        report.corruptions += missing.count
+        report.leaks = leaks.count
+        report.endOffset = end * clusterSize
+        return areSimple
+    }
+
+    /// Calls `body` for each cluster whose count is higher than its references, and returns how many clusters lie
+    /// before the end of the last that is counted. A block that several entries name is looked at once.
+    @discardableResult
+    private func visitLeaks(
+        _ walk: ReferenceWalk, _ body: (RefcountBlock, Int, ClusterIndex, UInt64) -> Void
+    ) throws(DiskImageError) -> UInt64 {
+        var (end, seen): (UInt64, Set<UInt64>) = (0, [])
+        for (index, entry) in refcounts.entries.enumerated() where entry != 0 && seen.insert(entry).inserted {
             guard let block = try? refcounts.block(index) else { continue }
             for slot in 0..<Int(geometry.countsInBlock) where block[slot] != 0 {
                 let cluster = ClusterIndex(UInt64(index) * geometry.countsInBlock + UInt64(slot))
                 end = max(end, cluster.number + 1)
                 let references = walk.counts[cluster]
-                guard block[slot] > references else { continue }
-                leaks.append((cluster, references))
-                report.problems.append(
-                    "Leaked cluster \(cluster.number) refcount=\(block[slot]) reference=\(references)")
+                if block[slot] > references { body(block, slot, cluster, references) }
             }
         }
-        report.problems += missing
-        report.corruptions += missing.count
-        report.leaks = leaks.count
-        report.endOffset = end * clusterSize
-        return leaks
+        return end
     }
 
     /// Bit 63 of an entry of the active tables is set exactly when the reference count is 1.
     private func compareCopiedFlags(_ report: inout CheckReport) throws(DiskImageError) {
-        var seen: Set<UInt64> = []
+        var (seen, wrong): (Set<UInt64>, ProblemList) = ([], ProblemList())
         for index in l1.indices where l1[index] != 0 {
             // Entries that share a table are an error that has been found already; the table is looked at once.
             guard seen.insert(l1[index]).inserted, let table = try? table(index) else { continue }
             if try !hasRightFlag(l1[index], table.offset) {
-                report.problems.append(
-                    "ERROR bit 63 of L1 entry \(index) does not agree with the table's reference count")
-                report.corruptions += 1
+                wrong.add("ERROR bit 63 of L1 entry \(index) does not agree with the table's reference count")
             }
             for slot in 0..<Int(geometry.entriesInTable) {
                 let entry = table.entry(slot, geometry)
@@ -108,12 +116,13 @@ extension QCOW2Image {
                 guard (try? mappingRules.check(entry, at: 0)) != nil, try !hasRightFlag(entry.word, host) else {
                     continue
                 }
-                report.problems.append(
+                wrong.add(
                     "ERROR bit 63 of the L2 entry at \(table.position(slot, geometry)) does not agree with the reference count of cluster \(geometry.cluster(host).number)"
                 )
-                report.corruptions += 1
             }
         }
+        report.problems += wrong.text
+        report.corruptions += wrong.count
     }
 
     private func hasRightFlag(_ word: UInt64, _ host: HostOffset) throws(DiskImageError) -> Bool {

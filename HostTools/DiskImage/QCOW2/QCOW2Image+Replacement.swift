@@ -115,8 +115,8 @@ private struct TableWriter {
         try walk.count(l1: plan.l1, at: .zero)
         for snapshot in plan.snapshots { try walk.count(l1: snapshot.l1, at: .zero) }
         try walk.countTables(active: [])
-        guard walk.broken.isEmpty else {
-            throw .refused(file: image.path, reason: "the image is damaged: \(walk.broken[0])")
+        guard walk.broken.count == 0 else {
+            throw .refused(file: image.path, reason: "the image is damaged: \(walk.broken.lines[0])")
         }
         // L2 tables are counted once more when it is known where they lie.
         var result = ReferenceCounts()

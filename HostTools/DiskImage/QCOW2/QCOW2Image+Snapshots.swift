@@ -31,10 +31,12 @@ extension QCOW2Image {
         }
     }
 
-    /// Forgets a snapshot.
+    /// Forgets a snapshot: the one of this name, or else the one with this ID. QEMU looks in the same order, which is
+    /// not that of the other operations.
     public func deleteSnapshot(_ selector: String) throws(DiskImageError) {
         try flush()
-        let index = try snapshotIndex(selector)
+        let named = try snapshots().firstIndex { $0.name == selector }
+        let index = if let named { named } else { try snapshotIndex(selector) }
         try replaceTables { plan throws(DiskImageError) in _ = plan.snapshots.remove(at: index) }
     }
 

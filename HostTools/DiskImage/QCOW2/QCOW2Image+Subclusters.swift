@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: MIT
 
 extension QCOW2Image {
+    /// The room that a cluster has although nothing is said about its subcluster at `offset`, and for how many bytes
+    /// the answer holds, at most `limit`.
+    func reservedRoom(at offset: GuestOffset, limit: UInt64) throws(DiskImageError) -> (
+        place: HostOffset?, count: UInt64
+    ) {
+        guard geometry.hasExtendedEntries else { return (nil, limit) }
+        let within = geometry.withinCluster(offset.bytes)
+        var count = min(limit, clusterSize - within)
+        if let host = try entry(at: offset).host { return (host + within, count) }
+        while count < limit, try entry(at: offset + count).host == nil { count = min(limit, count + clusterSize) }
+        return (nil, count)
+    }
+
     /// Writes to an image with extended L2 entries, cluster by cluster.
     func writeSubclusters(_ bytes: ArraySlice<UInt8>, at offset: GuestOffset) throws(DiskImageError) {
         var rest = bytes

@@ -40,7 +40,8 @@ public final class QCOW2Image: DiskImage {
     /// Whether the header says that reference counts are behind, which ``close()`` ends.
     var isLazy = false
 
-    public var virtualSize: UInt64 { header.virtualSize }
+    /// Whole sectors: a guest does not see more of a disk whose recorded size is none.
+    public var virtualSize: UInt64 { header.virtualSize.roundedDown(to: 512) }
     public var clusterSize: UInt64 { header.geometry.clusterSize }
     var geometry: ClusterGeometry { mappingRules.geometry }
     var rules: FieldRules { mappingRules.rules }

@@ -14,6 +14,7 @@ enum QCOW2Limits {
     static let snapshotExtraBytes: UInt32 = 1024
     static let backingNameBytes: UInt32 = 1023
     static let bitmaps: UInt32 = 65535
+    static let bitmapBytes: UInt64 = 512 << 20
     static let bitmapDirectoryBytes: UInt64 = 64 << 20
     /// Table entries hold offsets of 56 bits.
     static let hostBytes: UInt64 = 1 << 56

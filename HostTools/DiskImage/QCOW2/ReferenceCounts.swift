@@ -4,8 +4,9 @@
 ///
 /// Memory is used for the neighbourhood of clusters that are referred to, not for the length of the file.
 struct ReferenceCounts {
-    private static let pageBits: UInt64 = 12
-    private static let maximumPages = 1 << 17
+    // So small that references scattered over a large file cost little more than the entries that make them.
+    private static let pageBits: UInt64 = 6
+    private static let maximumPages = 1 << 23
     private var pages: [UInt64: [UInt32]] = [:]
     // The page of the latest access is kept outside the dictionary: most accesses follow one another.
     private var current: [UInt32] = []

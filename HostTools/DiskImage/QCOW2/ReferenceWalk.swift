@@ -8,7 +8,7 @@ struct ReferenceWalk {
     private let image: QCOW2Image
     private(set) var counts = ReferenceCounts()
     /// What breaks a rule, as messages.
-    private(set) var broken: [String] = []
+    private(set) var broken = ProblemList()
     /// How often each L2 table is referred to.
     private(set) var tableReferences: [HostOffset: UInt64] = [:]
     private(set) var compressedClusters: UInt64 = 0
@@ -99,9 +99,9 @@ struct ReferenceWalk {
     /// Notes a broken rule; other errors end the walk.
     mutating func note(_ error: DiskImageError) throws(DiskImageError) {
         guard case .malformed = error else { throw error }
-        broken.append(error.description)
+        broken.add(error.description)
     }
 
     /// Notes a problem.
-    mutating func note(_ problem: String) { broken.append(problem) }
+    mutating func note(_ problem: String) { broken.add(problem) }
 }

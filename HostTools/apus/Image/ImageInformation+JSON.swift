@@ -12,7 +12,7 @@ extension ImageInformation {
         members.append(("cluster-size", .unsigned(qcow2.clusterSize)))
         if let name = qcow2.backingName {
             members.append(("backing-filename", .string(name)))
-            if let path = qcow2.backingPath { members.append(("full-backing-filename", .string(path))) }
+            members.append(("full-backing-filename", .string(qcow2.backingPath ?? name)))
             if let format = qcow2.backingFormat { members.append(("backing-filename-format", .string(format))) }
         }
         if !qcow2.snapshots.isEmpty { members.append(("snapshots", .array(qcow2.snapshots.map(\.json)))) }

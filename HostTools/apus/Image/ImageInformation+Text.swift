@@ -66,7 +66,7 @@ enum SnapshotListing {
     private static func row(
         _ id: String, _ tag: String, _ size: String, _ date: String, _ clock: String, _ count: String
     ) -> String {
-        left(id, 10) + left(tag, 17) + right(size, 8) + right(date, 20) + right(clock, 13) + right(count, 11)
+        left(id, 9) + " " + left(tag, 16) + " " + right(size, 8) + right(date, 20) + right(clock, 13) + right(count, 11)
     }
 
     private static func left(_ text: String, _ width: Int) -> String {
@@ -77,10 +77,14 @@ enum SnapshotListing {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    private static func date(_ seconds: UInt32) -> String {
+    private static let formatter = {
         let formatter = DateFormatter()
         formatter.dateFormat = "yyyy-MM-dd HH:mm:ss"
-        return formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
+        return formatter
+    }()
+
+    private static func date(_ seconds: UInt32) -> String {
+        formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
     }
 
     private static func clock(_ nanoseconds: UInt64) -> String {

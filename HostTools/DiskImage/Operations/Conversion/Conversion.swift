@@ -29,6 +29,9 @@ public struct Conversion: Sendable {
     /// Copies into a new image, which appears under its name when it is complete.
     public func run(from source: any DiskImage, to path: String) throws(DiskImageError) {
         guard !compresses || format == .qcow2 else { throw .usage("raw images cannot be compressed; use -O qcow2") }
+        guard try !source.file.isFile(at: path) else {
+            throw .usage("\(path): source and target are the same file; convert into another, then rename it")
+        }
         let new = try NewImage(path, format: format, size: source.virtualSize, options: options)
         switch new.image {
         case let image as QCOW2Image: try copy(from: source, to: FreshQCOW2Target(image, compresses: compresses))

@@ -8,7 +8,8 @@ struct ImageSnapshotCommand: AsyncParsableCommand {
         commandName: "snapshot",
         abstract: "List, take, apply or delete snapshots inside a qcow2 image.",
         discussion: """
-            A snapshot is named by its ID or its name. Applying one makes the disk what it was then; what was written
+            A snapshot is named by its ID or its name; where it is the ID of one and the name of another, -d takes the
+            name, and -a the ID. Applying one makes the disk what it was then; what was written
             since is lost unless another snapshot holds it.
 
             Examples:
