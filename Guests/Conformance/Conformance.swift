@@ -68,6 +68,9 @@ private func memory(_ suite: inout Suite) {
 
 private func machine(_ suite: inout Suite) {
     unbackedMemory(&suite)
+    instructions(&suite)
+    portStrings(&suite)
+    controlRegisters(&suite)
     modelSpecificRegisters(&suite)
     memoryTypes(&suite)
     localAPICPage(&suite)

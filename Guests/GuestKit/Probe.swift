@@ -42,6 +42,9 @@ public enum Probe {
     /// The error code of the exception that ended the last probe.
     public static var lastError: UInt64 { guest_last_error() }
 
+    /// The address of the page fault that ended the last probe.
+    public static var lastAddress: UInt64 { guest_last_fault_address() }
+
     private static func outcome(of probe: GuestProbe) -> Outcome {
         if let vector = vector(probe.outcome) { .exception(vector) } else { .value(probe.value) }
     }

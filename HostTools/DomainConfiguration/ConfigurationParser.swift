@@ -12,6 +12,8 @@ struct ConfigurationParser {
 
     private var scanner: ConfigurationScanner
     private var token: ConfigurationToken
+    /// Where the token before this one ends, in bytes.
+    private var end = 0
 
     private init(file: String, bytes: [UInt8]) throws(ConfigurationProblem) {
         scanner = ConfigurationScanner(file: file, bytes: bytes)
@@ -46,6 +48,7 @@ struct ConfigurationParser {
     }
 
     private mutating func advance() throws(ConfigurationProblem) {
+        end = token.range.upperBound
         token = try scanner.next()
     }
 
@@ -57,12 +60,15 @@ struct ConfigurationParser {
         try advance()
         guard token.kind == .equals else { throw unexpected("'=' after '\(key)'", advice: "write \(key) = value") }
         try advance()
-        let valuePosition = token.position
+        let first = token
         let value = try value(depth: 0)
+        let valueEnd = end
         guard token.kind == .separator || token.kind == .end else {
             throw unexpected("the end of the line", advice: "put each setting on a line of its own, or a ';' between")
         }
-        return ConfigurationSetting(key: key, value: value, keyPosition: keyPosition, valuePosition: valuePosition)
+        return ConfigurationSetting(
+            key: key, value: value, keyPosition: keyPosition, valuePosition: first.position,
+            valueRange: first.range.lowerBound..<valueEnd)
     }
 
     private mutating func value(depth: Int) throws(ConfigurationProblem) -> ConfigurationValue {

@@ -41,8 +41,10 @@ struct ConfigurationScanner {
     /// The next token.
     mutating func next() throws(ConfigurationProblem) -> ConfigurationToken {
         skipBlanks()
-        let start = position
-        guard let byte = current else { return ConfigurationToken(kind: .end, position: start) }
+        let (start, first) = (position, offset)
+        guard let byte = current else {
+            return ConfigurationToken(kind: .end, position: start, range: first..<first)
+        }
         let kind: ConfigurationToken.Kind
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): kind = .text(try quotedText())
@@ -50,7 +52,7 @@ struct ConfigurationScanner {
         case _ where byte.isLetter: kind = .key(take { $0.isLetter || $0.isDigit })
         default: kind = try punctuation(byte)
         }
-        return ConfigurationToken(kind: kind, position: start)
+        return ConfigurationToken(kind: kind, position: start, range: first..<offset)
     }
 
     private mutating func skipBlanks() {

@@ -14,4 +14,6 @@ struct ConfigurationSetting: Sendable {
     let value: ConfigurationValue
     let keyPosition: SourcePosition
     let valuePosition: SourcePosition
+    /// The bytes of the file that the value consists of.
+    let valueRange: Range<Int>
 }

@@ -20,6 +20,8 @@ struct ConfigurationToken {
 
     let kind: Kind
     let position: SourcePosition
+    /// The bytes of the file that it consists of.
+    let range: Range<Int>
 
     /// The token as a message names it.
     var name: String {

@@ -20,7 +20,7 @@ struct Apus: AsyncParsableCommand {
 
             Exit status: 0 good, 1 a test failed, 2 wrong usage or input, 3 a guest or the hypervisor crashed,
             4 time was up, 5 the emulator is missing.
-            """,
+            """.paragraphs,
         subcommands: [
             RunCommand.self, TestCommand.self, ConformanceCommand.self, BenchCommand.self, FuzzCommand.self,
             ImageCommand.self, ISOCommand.self, GuestCommand.self, MachineIDCommand.self, HypercallsCommand.self,

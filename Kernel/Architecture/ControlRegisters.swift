@@ -26,12 +26,32 @@ public struct CR4: OptionSet, BitwiseCopyable, Sendable {
     public let rawValue: UInt64
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// Bit 0, VME: virtual-8086 tasks take interrupts themselves.
+    public static let virtual8086Extensions = CR4(rawValue: 1 << 0)
+    /// Bit 1, PVI: the same for protected mode.
+    public static let virtualInterrupts = CR4(rawValue: 1 << 1)
+    /// Bit 2, TSD: only the supervisor reads the time-stamp counter.
+    public static let timestampDisable = CR4(rawValue: 1 << 2)
+    /// Bit 3, DE: breakpoints on ports.
+    public static let debuggingExtensions = CR4(rawValue: 1 << 3)
     /// Bit 4, PSE: 4 MiB pages without PAE.
     public static let pageSizeExtensions = CR4(rawValue: 1 << 4)
     /// Bit 5, PAE: 64-bit page-table entries.
     public static let physicalAddressExtension = CR4(rawValue: 1 << 5)
+    /// Bit 6, MCE: machine checks are taken.
+    public static let machineChecks = CR4(rawValue: 1 << 6)
+    /// Bit 7, PGE: translations that outlive a change of CR3.
+    public static let globalPages = CR4(rawValue: 1 << 7)
+    /// Bit 8, PCE: user mode reads performance counters.
+    public static let performanceCounters = CR4(rawValue: 1 << 8)
     /// Bit 9, OSFXSR: SSE is on.
     public static let fxsave = CR4(rawValue: 1 << 9)
+    /// Bit 10, OSXMMEXCPT: exceptions of vector instructions.
+    public static let vectorExceptions = CR4(rawValue: 1 << 10)
+    /// Bit 11, UMIP: user mode does not read the descriptor tables' registers.
+    public static let userModeInstructionPrevention = CR4(rawValue: 1 << 11)
+    /// Bit 16, FSGSBASE: user mode reads and writes the bases of FS and GS.
+    public static let segmentBases = CR4(rawValue: 1 << 16)
     /// Bit 17, PCIDE: cached translations are tagged with bits 11:0 of CR3.
     public static let processContextIdentifiers = CR4(rawValue: 1 << 17)
     /// Bit 18, OSXSAVE: XSAVE and XCR0 are on.

@@ -20,12 +20,13 @@ public enum Backtrace {
         }
     }
 
-    /// Whether an address lies on a stack of this processor, which the task register leads to.
+    /// Whether an address lies on a stack of this processor, which the task register leads to. Right behind an exit that is still the
+    /// guest's, and may be 0.
     private static func isOnStack(_ address: UInt64) -> Bool {
         let own = cpu_read_task_base()
         let boot = ProcessorArea.ofBootProcessor
         let area =
-            own == boot.taskState
+            own == boot.taskState || own < UInt64(ProcessorArea.frameCount) &* frameSize
             ? boot
             : ProcessorArea(
                 at: HostPhysicalAddress(own & ~(frameSize &- 1) &- (ProcessorArea.frameCount - 1) &* frameSize))

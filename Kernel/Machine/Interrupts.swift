@@ -24,6 +24,8 @@ public func interruptTaken(_ frame: UnsafePointer<InterruptFrame>) {
     let taken = unsafe frame.pointee
     if taken.vector == UInt64(InterruptVector.timer) || taken.vector == UInt64(InterruptVector.kick) {
         LocalAPIC.endOfInterrupt()
+    } else if taken.vector == UInt64(Exception.debug.rawValue) {
+        // The hypervisor has no breakpoints. Bochs' processors with SVM bring the single step of a guest along out of an exit.
     } else if taken.vector < 32 {
         let name = Exception(rawValue: UInt8(truncatingIfNeeded: taken.vector))?.name ?? "reserved exception"
         report("FATAL \(name), vector \(taken.vector), error code \(hex: taken.error)", taken)

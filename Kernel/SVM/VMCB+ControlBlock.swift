@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Architecture
+import CPU
 import Hypervisor
 
 extension VMCB: ControlBlock {
@@ -19,7 +20,16 @@ extension VMCB: ControlBlock {
 
     var cr0: CR0 { state.cr0 }
     var cr3: UInt64 { state.cr3 }
-    var cr4: CR4 { state.cr4 }
+    var cr4: CR4 {
+        get { state.cr4 }
+        nonmutating set {
+            state.cr4 = newValue
+            flushTranslations()
+        }
+    }
+
+    /// The processor intercepts all writes of a control register, or none.
+    func interceptCR4(_ bits: CR4) { control.interceptedControlRegisterWrites = bits.isEmpty ? 0 : 1 << 4 }
     /// EFER.SVME is set in every VMCB, and not the guest's to see.
     var efer: EFER { state.efer.subtracting(.secureVirtualMachineEnable) }
     var stackPointer: UInt64 {
@@ -29,7 +39,10 @@ extension VMCB: ControlBlock {
 
     var pageFaultAddress: UInt64 {
         get { state.cr2 }
-        nonmutating set { state.cr2 = newValue }
+        nonmutating set {
+            state.cr2 = newValue
+            cpu_write_cr2(newValue)  // Bochs' processors enter the guest with the one that they have
+        }
     }
 
     func segment(_ register: SegmentRegister) -> Segment {
@@ -56,6 +69,7 @@ extension VMCB: ControlBlock {
             let next = state.rip &+ length
             state.rip = isIn64BitCode ? next : next & 0xFFFF_FFFF
         }
+        if state.rflags.contains(.trap) { injectSingleStep() }
     }
 
     func load(_ initial: InitialState) {

@@ -18,6 +18,7 @@ extension VMCB {
         case 0x61: .physicalNonMaskableInterrupt
         case 0x64, VMCB.interruptReturnExit: .interruptWindow
         case 0x37: .writeDebugControl
+        case 0x14: .writeCR4
         case 0x8D: .setExtendedControl
         case 0x76, 0x89: .invalidateCaches
         case 0x40...0x5F: .exception

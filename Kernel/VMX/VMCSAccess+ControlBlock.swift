@@ -6,7 +6,18 @@ import Hypervisor
 extension VMCSAccess {
     var instructionPointer: UInt64 {
         get { self[GuestFields.rip] }
-        nonmutating set { self[GuestFields.rip] = newValue }
+        nonmutating set {
+            self[GuestFields.rip] = newValue
+            if !GuestLinearAddress(newValue).isCanonical { leaveAddressSpace() }
+        }
+    }
+
+    /// The guest has executed the last instruction of the lower half of all addresses. The processor would find no instruction behind it,
+    /// but refuses to enter a guest there: it gets the exception where the upper half begins. (Intel SDM vol. 3C §26.3.1.4)
+    @inline(never)
+    private func leaveAddressSpace() {
+        self[GuestFields.rip] = UInt64(bitPattern: Int64(bitPattern: self[GuestFields.rip] &<< 16) &>> 16)
+        injection = EventInjection(.exception, vector: Exception.generalProtection.rawValue, errorCode: 0)
     }
 
     var flags: RFlags {
@@ -26,9 +37,18 @@ extension VMCSAccess {
     }
 
     var cr4: CR4 {
-        let mask = self[ControlFields.cr4Mask]
-        return CR4(rawValue: self[GuestFields.cr4].rawValue & ~mask | self[ControlFields.cr4Shadow] & mask)
+        get {
+            let mask = self[ControlFields.cr4Mask]
+            return CR4(rawValue: self[GuestFields.cr4].rawValue & ~mask | self[ControlFields.cr4Shadow] & mask)
+        }
+        nonmutating set {
+            self[ControlFields.cr4Shadow] = newValue.rawValue
+            self[GuestFields.cr4] = CR4(rawValue: newValue.rawValue | capabilities.cr4Required)
+            flushOwnTranslations()
+        }
     }
+
+    func interceptCR4(_ bits: CR4) { self[ControlFields.cr4Mask] = bits.rawValue | capabilities.cr4Required }
 
     var cr3: UInt64 { self[GuestFields.cr3] }
     var efer: EFER { self[GuestFields.efer] }
@@ -62,6 +82,14 @@ extension VMCSAccess {
         if next &>> 32 != 0 && !isIn64BitCode { next &= 0xFFFF_FFFF }
         instructionPointer = next
         if isInterruptShadowed { isInterruptShadowed = false }
+        if flags.contains(.trap) { injectSingleStep() }
+    }
+
+    /// As `ControlBlock.injectSingleStep`, which these fields have no part in: a VMCS is no control block until it is current.
+    @inline(never)
+    private func injectSingleStep() {
+        debugStatus |= EventInjection.singleStepStatus
+        injection = .singleStep
     }
 
     func readRegister(_ index: UInt32) -> UInt64? {

@@ -54,11 +54,10 @@ extension VMCSAccess {
     }
 
     /// The guest writes CR0 or CR4 and wants a bit that is the hypervisor's to be other than it reads. In CR0 it may: it
-    /// reads the new value from now on, and executes the instruction again, which no longer exits. In CR4 the bit is VMXE, which
-    /// no guest may set. (Intel SDM vol. 3C table 28-3)
+    /// reads the new value from now on, and executes the instruction again, which no longer exits. (Intel SDM vol. 3C table 28-3)
     private var controlRegisterAccess: Exit {
         let qualification = self[ExitFields.qualification]
-        guard qualification & 0x3F == 0 else { return .forbiddenInstruction }
+        guard qualification & 0x3F == 0 else { return qualification & 0x3F == 4 ? .writeCR4 : .forbiddenInstruction }
         self[ControlFields.cr0Shadow] ^= self[ControlFields.cr0Mask]
         return .settled
     }

@@ -51,6 +51,18 @@ struct GuestCloneTests {
         #expect(Set(settings.map(\.key)).count == settings.count)
     }
 
+    @Test("keeps comments, blank lines and the order of the original's settings") func comments() throws {
+        let folder = try TestFolder()
+        let clone = try Self.clone(
+            "\n# how much it gets\nvcpus = 2 # two\nvif = [ 'bridge=br0', # the first\n 'bridge=br1' ]; maxmem = 512\n# end",
+            in: folder)
+        let lines = clone.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        #expect(lines[0] == "name = \"copy\"" && lines[1] == "type = \"pvh\"" && lines[4] == "memory = 256")
+        #expect(lines[5...7] == ["", "# how much it gets", "vcpus = 2 # two"])
+        #expect(lines[8].hasPrefix("vif = [ \"mac=00:16:3e:") && lines[8].hasSuffix("bridge=br1\" ]; maxmem = 512"))
+        #expect(lines[9] == "# end" && lines[10].hasPrefix("uuid = "))
+    }
+
     @Test("puts overlays over the disks that are written to, and shares the others")
     func disks() throws {
         let folder = try TestFolder()

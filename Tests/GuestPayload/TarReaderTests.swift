@@ -146,7 +146,18 @@ struct TarReaderTests {
     func kinds() throws {
         let sparse = Self.member("x", kind: "x", data: Array("22 GNU.sparse.major=1\n".utf8))
         #expect(try Self.problem(sparse + Self.member("a")).contains("with holes"))
-        #expect(try Self.problem(Self.member("a", kind: "S")).contains("of the kind \"S\""))
+        #expect(try Self.problem(Self.member("a", kind: "S")).contains("without tar's option --sparse"))
+        #expect(try Self.problem(Self.member("a", kind: "Q")).contains("of the kind \"Q\""))
+    }
+
+    @Test("what is another archive, or packed otherwise, is named, with what to do") func others() throws {
+        for (head, name) in [
+            (Array("BZh91AY".utf8), "bzip2"), ([0x04, 0x22, 0x4D, 0x18, 0x64], "lz4"),
+            (Array("070701".utf8), "a cpio archive"), ([0xC7, 0x71, 0, 0], "a cpio archive"),
+        ] {
+            let text = try Self.problem(head + [UInt8](repeating: 1, count: 1024))
+            #expect(text.contains(name) && text.contains("unpack it"))
+        }
     }
 
     @Test("damaged anywhere gives an error or a tree, never a crash")

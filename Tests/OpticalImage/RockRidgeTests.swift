@@ -34,6 +34,29 @@ struct RockRidgeTests {
         return tree
     }
 
+    @Test("a device number that lies in the lower half alone, as xorriso writes it, is taken apart as Linux does")
+    func packedDeviceNumbers() throws {
+        let workspace = try Workspace()
+        var tree = FileTree()
+        for (name, low) in [("nvme", UInt32(0x4931_03E0)), ("old", 0x8FF)] {
+            let node = FileTree.Node(
+                .blockDevice(DeviceNumber(major: 0, minor: low)),
+                FileAttributes(permissions: 0o600, user: 0, group: 0, modificationTime: 0))
+            try tree.add(node, at: try place(name))
+        }
+        try OpticalImage(volumeName: "DEVICES", tree: tree).write(to: workspace.file("a.iso"))
+        let read = try OpticalImageReader(path: workspace.file("a.iso")).tree
+        let kinds = try ["nvme", "old"].map { name in
+            let entry = try #require(FileName(name))
+            return read[try #require(read[read.root].entries[entry])].kind
+        }
+        #expect(
+            kinds == [
+                .blockDevice(DeviceNumber(major: 259, minor: 300_000)),
+                .blockDevice(DeviceNumber(major: 8, minor: 255)),
+            ])
+    }
+
     @Test("keeps owners, modes, times, links, hard links, devices, pipes and sockets")
     func everything() throws {
         let workspace = try Workspace()

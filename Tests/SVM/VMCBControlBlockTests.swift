@@ -41,6 +41,30 @@ struct VMCBControlBlockTests {
         #expect(test.vmcb.state.rip == 0x1008)
     }
 
+    @Test("with the single-step flag an instruction that the hypervisor executes is one step")
+    func singleStep() {
+        let test = makeLong()
+        test.vmcb.finishInstruction(length: 2)
+        #expect(!test.vmcb.injection.isValid)
+        test.vmcb.state.rflags.insert(.trap)
+        test.vmcb.finishInstruction(length: 2)
+        #expect(test.vmcb.injection == .singleStep)
+        #expect(test.vmcb.state.dr6 == 0xFFFF_4FF0)
+    }
+
+    @Test("writes of CR4 are intercepted, all or none; one drops the translations")
+    func control4() {
+        let test = makeLong()
+        test.vmcb.interceptCR4(.processContextIdentifiers)
+        #expect(test.vmcb.control.interceptedControlRegisterWrites == 0x10)
+        test.vmcb.interceptCR4([])
+        #expect(test.vmcb.control.interceptedControlRegisterWrites == 0)
+        test.vmcb.control.tlbControl = .keep
+        test.vmcb.cr4 = [.physicalAddressExtension, .globalPages]
+        #expect(test.vmcb.state.cr4.rawValue == 0xA0)
+        #expect(test.vmcb.control.tlbControl != .keep)
+    }
+
     @Test("the hypercall instruction is VMMCALL; VMCALL is the other vendor's")
     func hypercallInstructions() {
         let own = (0..<3).map { SVM.hypercallInstruction[$0] }

@@ -38,13 +38,48 @@ struct VMCSControlRegisterTests {
         #expect((written ^ vmcs[ControlFields.cr0Shadow]) & mask == 0)
     }
 
-    @Test("CR4.VMXE is not a guest's to set")
-    func virtualMachineExtensions() {
+    @Test(
+        "a write of CR4 that exits changes nothing yet; what is written then keeps CR4.VMXE, which the guest does not see"
+    )
+    func control4() {
         let vmcs = RecordedVMCS()
         vmcs.load(.protectedMode(entry: 0))
-        #expect(decode(vmcs, register: 4) == .forbiddenInstruction)
+        #expect(decode(vmcs, register: 4) == .writeCR4)
         #expect(vmcs.cr4 == [])
-        #expect(vmcs[ControlFields.cr4Shadow] == 0)
+        vmcs.cr4 = .physicalAddressExtension
+        #expect(vmcs.cr4 == .physicalAddressExtension)
+        #expect(vmcs[GuestFields.cr4].rawValue == 0x2020)
+    }
+
+    @Test("the bits of CR4 that a guest may not have are the hypervisor's, and so is VMXE")
+    func interceptedControl4() {
+        let vmcs = RecordedVMCS()
+        vmcs.load(.protectedMode(entry: 0))
+        vmcs.interceptCR4(.processContextIdentifiers)
+        #expect(vmcs[ControlFields.cr4Mask] == 0x2_2000)
+    }
+
+    @Test("behind the lower half of all addresses there is no instruction: #GP, where the upper half begins")
+    func endOfLowerHalf() {
+        let vmcs = RecordedVMCS()
+        vmcs.load(.protectedMode(entry: 0))
+        vmcs.instructionPointer = 0x7FFF_FFFF_FFFF
+        #expect(!vmcs.injection.isValid)
+        vmcs.instructionPointer = 0x8000_0000_0000
+        #expect(vmcs.instructionPointer == 0xFFFF_8000_0000_0000)
+        #expect(vmcs.injection == EventInjection(.exception, vector: 13, errorCode: 0))
+    }
+
+    @Test("with the single-step flag an instruction that the hypervisor executes is one step")
+    func singleStep() {
+        let vmcs = RecordedVMCS()
+        vmcs.load(.protectedMode(entry: 0x1000))
+        vmcs.finishInstruction(length: 2)
+        #expect(!vmcs.injection.isValid)
+        vmcs.flags.insert(.trap)
+        vmcs.finishInstruction(length: 2)
+        #expect(vmcs.injection == .singleStep)
+        #expect(vmcs.debugStatus & 1 << 14 != 0)
     }
 
     @Test("other accesses were not asked for, and change nothing", arguments: [(3, 0), (8, 0), (0, 1), (0, 2), (0, 3)])

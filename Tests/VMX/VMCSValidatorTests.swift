@@ -76,7 +76,7 @@ struct VMCSValidatorTests {
     @Test("RIP of 64-bit code is canonical")
     func canonicalRIP() throws {
         for address in [0x0000_8000_0000_0000, 0xFFFF_7FFF_FFFF_FFFF, 1 << 63] as [UInt64] {
-            try BrokenRule("RIP is not canonical") { $0.instructionPointer = address }.check(.legalLong())
+            try BrokenRule("RIP is not canonical") { $0[GuestFields.rip] = address }.check(.legalLong())
         }
         let vmcs = try RecordedVMCS.legalLong()
         for address in [0x0000_7FFF_FFFF_FFFF, 0xFFFF_8000_0000_0000, .max] as [UInt64] {

@@ -8,11 +8,14 @@ public struct ClonedConfiguration: Sendable {
     public let domain: DomainConfiguration
     /// All settings, those as well that only Xen understands.
     let settings: [ConfigurationSetting]
+    /// The file.
+    let bytes: [UInt8]
 
     /// Reads and checks a configuration.
     public init(path: String) throws(ConfigurationProblem) {
         domain = try DomainConfiguration.load(path: path).domain
-        settings = try ConfigurationParser.settings(file: path, bytes: Self.contents(of: path))
+        bytes = Self.contents(of: path)
+        settings = try ConfigurationParser.settings(file: path, bytes: bytes)
     }
 
     private static func contents(of path: String) -> [UInt8] {

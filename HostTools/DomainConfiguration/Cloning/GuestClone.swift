@@ -34,7 +34,9 @@ public struct GuestClone: Sendable {
     /// The original's initial ramdisk, absolute.
     public let ramdisk: String?
 
-    private var settings: [ConfigurationSetting]
+    private let original: ClonedConfiguration
+    /// Settings that differ from the original's.
+    private var changes: [(key: String, value: ConfigurationValue)] = []
 
     /// Makes a copy.
     /// - Parameters:
@@ -45,7 +47,7 @@ public struct GuestClone: Sendable {
     public init(
         of original: ClonedConfiguration, in folder: String, named name: String, _ identities: inout KnownIdentities
     ) throws(ConfigurationProblem) {
-        settings = original.settings
+        self.original = original
         var random = SystemRandomNumberGenerator()
         identity = identities.make(name: name, cards: original.cardCount, using: &random)
         ramdisk = original.domain.ramdisk.map(Self.absolute)
@@ -63,16 +65,14 @@ public struct GuestClone: Sendable {
 
     /// Gives the guest its machine identity by the kernel's command line, where systemd looks for it (`kernel-command-line(7)`).
     public mutating func setMachineID(onCommandLine machineID: String) {
-        let key =
-            settings.contains { $0.key == "cmdline" }
-            ? "cmdline" : settings.contains { $0.key == "extra" } ? "extra" : nil
+        let key = ["cmdline", "extra"].first { value(of: $0) != nil }
         let word = "systemd.machine_id="
         var words: [String] = []
-        if let key, case .scalar(let text)? = settings.last(where: { $0.key == key })?.value {
+        if let key, case .scalar(let text)? = value(of: key) {
             words = text.split(separator: " ").map(String.init).filter { !$0.hasPrefix(word) }
         }
         set(
-            key ?? (settings.contains { $0.key == "root" } ? "extra" : "cmdline"),
+            key ?? (value(of: "root") != nil ? "extra" : "cmdline"),
             .scalar((words + [word + machineID]).joined(separator: " ")))
     }
 
@@ -80,18 +80,19 @@ public struct GuestClone: Sendable {
     public mutating func setRamdisk(_ path: String) { set("ramdisk", .scalar(path)) }
 
     private mutating func set(_ key: String, _ value: ConfigurationValue) {
-        let start = SourcePosition(file: "", line: 1, column: 1)
-        let setting = ConfigurationSetting(key: key, value: value, keyPosition: start, valuePosition: start)
-        if let place = settings.lastIndex(where: { $0.key == key }) {
-            settings[place] = setting
-            settings = settings.enumerated().filter { $0.offset == place || $0.element.key != key }.map(\.element)
-        } else {
-            settings.append(setting)
-        }
+        changes.removeAll { $0.key == key }
+        changes.append((key, value))
+    }
+
+    /// The setting that counts: of several the last.
+    private func setting(_ key: String) -> ConfigurationSetting? { original.settings.last { $0.key == key } }
+
+    private func value(of key: String) -> ConfigurationValue? {
+        changes.last { $0.key == key }?.value ?? setting(key)?.value
     }
 
     private mutating func replaceCards() {
-        guard case .list(let cards)? = settings.last(where: { $0.key == "vif" })?.value else { return }
+        guard case .list(let cards)? = value(of: "vif") else { return }
         let changed = zip(cards, identity.addresses).map { card, address -> ConfigurationValue in
             guard case .scalar(let text) = card else { return card }
             let others = text.split(separator: ",").filter { !$0.drop { $0.isWhitespace }.hasPrefix("mac=") }
@@ -101,7 +102,7 @@ public struct GuestClone: Sendable {
     }
 
     private mutating func replaceDisks(in folder: String) throws(ConfigurationProblem) {
-        guard let setting = settings.last(where: { $0.key == "disk" }), case .list(let disks) = setting.value else {
+        guard let setting = setting("disk"), case .list(let disks) = setting.value else {
             return
         }
         var changed: [ConfigurationValue] = []
@@ -130,8 +131,19 @@ public struct GuestClone: Sendable {
         set("disk", .list(changed))
     }
 
-    /// The configuration file.
-    public var text: String { settings.map { "\($0.key) = \(Self.written($0.value))\n" }.joined() }
+    /// The configuration file: the original's text with other values, and what it did not have at its end.
+    public var text: String {
+        var (text, copied): ([UInt8], Int) = ([], 0)
+        let present = changes.compactMap { change in setting(change.key).map { ($0.valueRange, change.value) } }
+        for (range, value) in present.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) {
+            text += original.bytes[copied..<range.lowerBound] + Array(Self.written(value).utf8)
+            copied = range.upperBound
+        }
+        text += original.bytes[copied...]
+        if let last = text.last, last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
+        let added = changes.filter { setting($0.key) == nil }.map { "\($0.key) = \(Self.written($0.value))\n" }
+        return String(decoding: text, as: UTF8.self) + added.joined()
+    }
 
     private static func written(_ value: ConfigurationValue) -> String {
         switch value {

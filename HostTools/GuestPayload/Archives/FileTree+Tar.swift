@@ -9,10 +9,23 @@ extension FileTree {
         self.init()
         let archive = try ArchiveBytes(contents, name: path)
         guard TarReader.isArchive(archive) else {
-            throw .malformed(archive: path, offset: 0, rule: "is not a tar archive")
+            throw .malformed(archive: path, offset: 0, rule: Self.whatElse(archive))
         }
         var reader = TarReader(archive)
         while let member = try reader.next() { try add(member, of: path) }
+    }
+
+    /// What a file that is no tar archive may be instead, and what to do about it.
+    private static func whatElse(_ archive: ArchiveBytes) -> String {
+        let head = (try? archive.read(0, 6)) ?? []
+        let packed = [("bzip2", Array("BZh".utf8)), ("lz4", [0x04, 0x22, 0x4D, 0x18])]
+        if let (name, _) = packed.first(where: { head.starts(with: $0.1) }) {
+            return "is packed with \(name); unpack it first. A tar archive may be packed with gzip, XZ, LZMA or zstd"
+        }
+        if head.starts(with: Array("0707".utf8)) || head.starts(with: [0xC7, 0x71]) {
+            return "is a cpio archive, not a tar archive; unpack it into a folder, and name that"
+        }
+        return "is not a tar archive"
     }
 
     /// Adds a member of an archive.

@@ -91,6 +91,10 @@ struct TarReader {
 
     // MARK: Members
 
+    private static func sparse(_ path: TreePath) -> String {
+        "\(path) is stored with holes, which is not supported; make the archive without tar's option --sparse"
+    }
+
     private mutating func member(
         _ header: TarHeader, _ extensions: TarExtensions, at start: Int64
     ) throws(TarRule) -> Member {
@@ -98,7 +102,7 @@ struct TarReader {
         guard let path = TreePath(name) else {
             throw TarRule("the name \"\(printable(name))\" leads out of the archive, or is too long")
         }
-        guard !extensions.isSparse else { throw TarRule("\(path) is stored with holes, which is not supported") }
+        guard !extensions.isSparse else { throw TarRule(Self.sparse(path)) }
         var attributes = header.attributes
         attributes.user = extensions.user ?? attributes.user
         attributes.group = extensions.group ?? attributes.group
@@ -131,6 +135,7 @@ struct TarReader {
             _ = try data(of: size)
             return .node(.folder)
         case UInt8(ascii: "6"): return .node(.pipe)
+        case UInt8(ascii: "S"): throw TarRule(Self.sparse(path))
         case let kind: throw TarRule("\(path) is of the kind \"\(printable([kind]))\", which is not supported")
         }
     }

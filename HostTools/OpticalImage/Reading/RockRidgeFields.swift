@@ -63,10 +63,11 @@ struct RockRidgeFields {
     private mutating func takeDevice(_ field: FieldBytes) throws(OpticalImageError) {
         let high = try field.bothEndian(4, "a device's number")
         let low = try field.bothEndian(12, "a device's number")
-        // Some writers put the whole of a small number into the lower half.
+        // Some writers put the whole number into the lower half, in Linux' order of bits.
         device =
             high == 0 && low > 0xFF
-            ? DeviceNumber(major: low >> 8, minor: low & 0xFF) : DeviceNumber(major: high, minor: low)
+            ? DeviceNumber(major: low >> 8 & 0xFFF, minor: low & 0xFF | low >> 12 & 0xF_FF00)
+            : DeviceNumber(major: high, minor: low)
     }
 
     private mutating func takeLink(_ field: FieldBytes) throws(OpticalImageError) {

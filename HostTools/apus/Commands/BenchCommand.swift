@@ -19,7 +19,7 @@ struct BenchCommand: AsyncParsableCommand {
               apus bench --baseline Tests/Benchmarks/baseline.json    fails where a figure has grown by more than 5 %
               apus bench --format json --output bench.json
               apus bench --cpu intel
-            """)
+            """.paragraphs)
 
     /// The form of the result.
     enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -21,7 +21,7 @@ struct ConformanceCommand: AsyncParsableCommand {
               apus conformance conformance-32            one of them
               apus conformance mine.elf                  a guest of your own
               apus conformance --format json --output conformance.json
-            """)
+            """.paragraphs)
 
     /// The form of the comparison.
     enum Format: String, ExpressibleByArgument, CaseIterable {

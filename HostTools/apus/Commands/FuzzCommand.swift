@@ -24,7 +24,7 @@ struct FuzzCommand: AsyncParsableCommand {
               apus fuzz --threads --cpus 4 --vcpus 4     in real time, on four processors: not the same each time
 
             Exit status: 0 the books were in order, 3 they were not, or the hypervisor failed, 4 time was up.
-            """)
+            """.paragraphs)
 
     @Option(help: "What all calls follow from.")
     var seed: UInt64 = 1

@@ -25,7 +25,7 @@ struct GuestCloneCommand: AsyncParsableCommand {
               apus guest clone web.cfg --name web-2
               apus guest clone web.cfg --folder clones --name web --count 20
               apus guest clone web.cfg --name web-3 --machine-id initramfs
-            """)
+            """.paragraphs)
 
     @Argument(help: "The configuration to copy.", completion: .file(extensions: ["cfg"]))
     var original: String

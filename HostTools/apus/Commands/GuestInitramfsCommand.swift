@@ -25,7 +25,7 @@ struct GuestInitramfsCommand: AsyncParsableCommand {
               skopeo copy docker://busybox oci:busybox && apus guest initramfs --from busybox --output initramfs
               apus guest initramfs --busybox /bin/busybox --init hello.sh --output initramfs data.txt
               apus run --ramdisk initramfs --guest-memory 512 vmlinuz
-            """)
+            """.paragraphs)
 
     @Option(
         help: ArgumentHelp("Folder, tar archive, OCI image layout, or archive of docker save.", valueName: "path"),

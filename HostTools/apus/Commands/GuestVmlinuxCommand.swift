@@ -13,7 +13,7 @@ struct GuestVmlinuxCommand: AsyncParsableCommand {
 
             Example:
               apus guest vmlinux /boot/vmlinuz-6.1.0-cloud-amd64 --output vmlinux
-            """)
+            """.paragraphs)
 
     @Argument(help: "The bzImage.", completion: .file())
     var bzimage: String

@@ -15,7 +15,7 @@ struct HypercallsCommand: ParsableCommand {
               apus hypercalls event_channel_op      one of them, with each of its answers
               apus hypercalls --coverage coverage.json --output Documentation/Hypercalls
                                                     a page for each, with the tests of a recorded run
-            """)
+            """.paragraphs)
 
     @Argument(help: "A hypercall's name (default: all of them, in a list).")
     var name: String?

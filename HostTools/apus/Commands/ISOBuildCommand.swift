@@ -20,7 +20,7 @@ struct ISOBuildCommand: AsyncParsableCommand {
               apus iso build --output apus.iso --append "loglevel=debug" --guest-memory 512 vmlinuz
               apus iso build --output data.iso --volume-name PHOTOS --folder photos
               apus iso build -r -J -V PHOTOS -o data.iso --folder photos --own-dates
-            """)
+            """.paragraphs)
 
     @OptionGroup var input: GuestOptions
 

@@ -12,6 +12,6 @@ struct ISOCommand: AsyncParsableCommand {
               apus iso list debian.iso
               apus iso extract debian.iso --output unpacked install.amd/vmlinuz
               apus iso seed seed.iso user-data meta-data          configures a guest with cloud-init
-            """,
+            """.paragraphs,
         subcommands: [ISOBuildCommand.self, ISOListCommand.self, ISOExtractCommand.self, ISOSeedCommand.self])
 }

@@ -16,7 +16,7 @@ struct ISOExtractCommand: AsyncParsableCommand {
               apus iso extract debian.iso --output unpacked
               apus iso extract debian.iso --output unpacked install.amd doc/FAQ
               sudo apus iso extract rootfs.iso --output rootfs --preserve
-            """)
+            """.paragraphs)
 
     @OptionGroup var source: ImageOptions
 

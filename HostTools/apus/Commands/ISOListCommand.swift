@@ -16,7 +16,7 @@ struct ISOListCommand: AsyncParsableCommand {
               apus iso list debian.iso
               apus iso list --names joliet debian.iso
               apus iso list --json debian.iso
-            """)
+            """.paragraphs)
 
     @OptionGroup var source: ImageOptions
 

@@ -15,7 +15,7 @@ struct ISOSeedCommand: AsyncParsableCommand {
             Examples:
               apus iso seed seed.iso user-data meta-data
               apus iso seed seed.iso user.yaml meta.yaml --network-config net.yaml --vendor-data vendor.yaml
-            """)
+            """.paragraphs)
 
     @Argument(help: "The image to write.", completion: .file())
     var output: String

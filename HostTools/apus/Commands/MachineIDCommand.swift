@@ -17,7 +17,7 @@ struct MachineIDCommand: AsyncParsableCommand {
               apus machine-id ensure /var/lib/dbus/machine-id
               apus machine-id new initramfs.gz
               apus machine-id new                             prints an identity, and writes nothing
-            """,
+            """.paragraphs,
         subcommands: [MachineIDGetCommand.self, MachineIDEnsureCommand.self, MachineIDNewCommand.self])
 }
 
@@ -28,7 +28,7 @@ struct MachineIDGetCommand: AsyncParsableCommand {
         discussion: """
             Example:
               apus machine-id get /etc/machine-id
-            """)
+            """.paragraphs)
 
     @Argument(help: "File, root folder or initial ramdisk.", completion: .file())
     var path: String
@@ -49,7 +49,7 @@ struct MachineIDEnsureCommand: AsyncParsableCommand {
 
             Example:
               apus machine-id ensure rootfs
-            """)
+            """.paragraphs)
 
     @Argument(help: "File, root folder or initial ramdisk.", completion: .file())
     var path: String
@@ -69,7 +69,7 @@ struct MachineIDNewCommand: AsyncParsableCommand {
             Examples:
               apus machine-id new rootfs
               apus machine-id new
-            """)
+            """.paragraphs)
 
     @Argument(help: "File, root folder or initial ramdisk.", completion: .file())
     var path: String?

@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
               apus run apus.qcow2
               apus run --cpu intel .build/guests/conformance.elf
               apus run --model ryzen .build/guests/conformance.elf
-            """)
+            """.paragraphs)
 
     @OptionGroup var input: GuestOptions
     @OptionGroup var options: MachineOptions

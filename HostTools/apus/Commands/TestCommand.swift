@@ -24,7 +24,7 @@ struct TestCommand: AsyncParsableCommand {
               apus test --coverage coverage.json         which answers of hypercalls the tests have seen
               apus test --model ryzen --model tigerlake conformance
               apus test --hypervisor xen conformance     the same guest on Debian's Xen 4.17
-            """)
+            """.paragraphs)
 
     /// What the guests run on.
     enum HypervisorChoice: String, ExpressibleByArgument, CaseIterable {
@@ -45,7 +45,7 @@ struct TestCommand: AsyncParsableCommand {
             discussion: """
                 Debian's Xen 4.17 is fetched with apt-get, not installed, and boots in QEMU with a control domain whose xl \
                 starts the guests as ordinary domains.
-                """))
+                """.paragraphs))
     var hypervisor: HypervisorChoice = .apus
 
     @Option(help: "The report's form: human, tap or junit.")

@@ -5,13 +5,13 @@ extension CreationOptions {
     /// What `-o` understands, one line each.
     static let help = """
         Options of -o, separated by commas:
-          cluster_size=SIZE        bytes in a cluster: 512 to 2M, a power of two (default 64k)
+          cluster_size=SIZE        512 to 2M, a power of two (default 64k)
           compat=1.1|0.10          version 3 or 2 of the format (default 1.1)
-          refcount_bits=N          bits of a reference count: 1 to 64, a power of two (default 16)
+          refcount_bits=N          1 to 64, a power of two (default 16)
           lazy_refcounts=on|off    put off writing reference counts (default off)
           compression_type=T       zlib or zstd (default zlib)
           extended_l2=on|off       32 subclusters in each cluster (default off)
-          preallocation=P          off, metadata, falloc or full (default off; raw: off, falloc, full)
+          preallocation=P          off, metadata, falloc or full (default off)
           backing_file=NAME        the same as -b
           backing_fmt=FORMAT       the same as -F
           size=SIZE                the size of the disk

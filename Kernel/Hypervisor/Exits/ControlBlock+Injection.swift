@@ -23,8 +23,23 @@ extension ControlBlock {
         injection = EventInjection(.exception, vector: vector, errorCode: pushed)
     }
 
+    /// RFLAGS.TF asks for a debug exception behind each instruction, also behind one that the hypervisor has executed: the
+    /// processor has not seen it end. (AMD APM vol. 2 §13.1.4)
+    @inline(never)
+    public func injectSingleStep() {
+        debugStatus |= EventInjection.singleStepStatus
+        injection = .singleStep
+    }
+
     /// Injects a non-maskable interrupt.
     public func injectNonMaskableInterrupt() {
         injection = EventInjection(.nonMaskableInterrupt, vector: Exception.nonMaskableInterrupt.rawValue)
     }
+}
+
+extension EventInjection {
+    /// The debug exception behind an instruction that was executed with RFLAGS.TF set.
+    public static var singleStep: EventInjection { EventInjection(.exception, vector: Exception.debug.rawValue) }
+    /// What DR6 tells then: bit 14, BS.
+    public static var singleStepStatus: UInt64 { 1 << 14 }
 }

@@ -24,8 +24,8 @@ public protocol ControlBlock {
     var cr0: CR0 { get }
     /// CR3.
     var cr3: UInt64 { get }
-    /// CR4 as the guest sees it.
-    var cr4: CR4 { get }
+    /// CR4 as the guest sees it. What is written also drops the translations that the processor has cached.
+    var cr4: CR4 { get nonmutating set }
     /// EFER as the guest sees it.
     var efer: EFER { get }
     /// RSP.
@@ -51,7 +51,8 @@ public protocol ControlBlock {
     /// because of the exit: CR2 for a page fault, DR6 for a debug exception.
     func completeException()
 
-    /// Moves RIP behind the instruction that has exited, and ends the interrupt shadow of the one before it.
+    /// Moves RIP behind the instruction that has exited, and ends the interrupt shadow of the one before it. With RFLAGS.TF set, a
+    /// debug exception follows.
     ///
     /// - Parameter length: the instruction's length in bytes, for processors that do not tell where the next one is.
     func finishInstruction(length: UInt64)
@@ -73,6 +74,8 @@ public protocol ControlBlock {
     /// The task priority, bits 7:4, that the guest may also change through CR8.
     var taskPriority: UInt8 { get nonmutating set }
 
+    /// Has writes of CR4 lead to an exit, at least those that set one of these bits.
+    func interceptCR4(_ bits: CR4)
     /// The exceptions that lead to an exit.
     var interceptedExceptions: InterceptedExceptions { get nonmutating set }
     /// DR6.

@@ -20,6 +20,8 @@ public enum Exit: Sendable {
     case nestedPageFault
     /// MOV to DR7, where guests may not have breakpoints.
     case writeDebugControl
+    /// MOV to CR4, of which guests may have some bits.
+    case writeCR4
     /// XSETBV.
     case setExtendedControl
     /// INVD or WBINVD.

@@ -15,9 +15,14 @@ extension PhysicalCPU {
         do throws(InstructionFault) {
             try InstructionEmulator(self, vcpu).execute()
         } catch {
-            if error.exception == .page { control.pageFaultAddress = error.address }
-            vcpu.raise(error.exception, errorCode: error.errorCode)
+            raise(error, in: vcpu)
         }
+    }
+
+    /// Lets the guest have the exception that an instruction ends in which the hypervisor executes.
+    func raise(_ fault: InstructionFault, in vcpu: VirtualCPU) {
+        if fault.exception == .page { backend.control(of: vcpu).pageFaultAddress = fault.address }
+        vcpu.raise(fault.exception, errorCode: fault.errorCode)
     }
 
     /// What was touched was not for the instruction at RIP but for the delivery of an event: a stack or a descriptor table. The

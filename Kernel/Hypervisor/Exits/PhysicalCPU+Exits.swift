@@ -18,6 +18,7 @@ extension PhysicalCPU {
         case .halt: withDomain(of: vcpu) { handleHalt(of: vcpu) }
         case .nestedPageFault: withDomain(of: vcpu) { handleNestedPageFault(of: vcpu) }
         case .writeDebugControl: withDomain(of: vcpu) { handleWriteDebugControl(of: vcpu) }
+        case .writeCR4: withDomain(of: vcpu) { handleWriteCR4(of: vcpu) }
         case .setExtendedControl: handleSetExtendedControl(of: vcpu)
         case .invalidateCaches: backend.control(of: vcpu).finishInstruction(length: 2)
         case .undefinedInstruction: vcpu.raise(.invalidOpcode)

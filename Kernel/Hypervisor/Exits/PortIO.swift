@@ -21,7 +21,7 @@ extension PhysicalCPU {
             handleStringIO(access, of: vcpu)
             return
         }
-        let mask: UInt64 = access.size == 4 ? 0xFFFF_FFFF : 1 &<< (UInt64(access.size) &* 8) &- 1
+        let mask = UInt64.mask(ofBytes: access.size)
         if access.isInput {
             let value = access.port == Port.intervalTimer ? 0 : mask
             // A 32-bit result clears the upper half of RAX; smaller ones leave the rest alone.
@@ -32,45 +32,46 @@ extension PhysicalCPU {
         backend.control(of: vcpu).finishInstruction(length: UInt64(access.instructionLength))
     }
 
-    /// INS and OUTS: at most 256 elements at a time; then the instruction starts again with the registers as far as it got.
+    /// INS and OUTS: at most 256 elements at a time; then the instruction starts again with the registers as far as it got. A
+    /// fault of memory leaves them so as well.
     private func handleStringIO(_ access: PortAccess, of vcpu: VirtualCPU) {
         let control = backend.control(of: vcpu)
-        let addressMask: UInt64 = access.addressSize == 8 ? .max : 1 &<< (UInt64(access.addressSize) &* 8) &- 1
-        let step = control.flags.rawValue & 1 << 10 == 0 ? UInt64(access.size) : 0 &- UInt64(access.size)
-        let memory = GuestMemory(of: vcpu, control)
+        let emulator = InstructionEmulator(self, vcpu)
+        let addressMask = UInt64.mask(ofBytes: access.addressSize)
+        let step = control.flags.contains(.direction) ? 0 &- UInt64(access.size) : UInt64(access.size)
         var remaining = access.isRepeated ? vcpu.registers.rcx & addressMask : 1
         var budget = 256
-        while remaining > 0 && budget > 0 {
-            let index = (access.isInput ? vcpu.registers.rdi : vcpu.registers.rsi) & addressMask
-            let place = GuestLinearAddress(access.segmentBase &+ index)
-            guard transfer(access, at: place, memory, vcpu.domain) else {
-                if access.isRepeated { vcpu.registers.rcx = remaining }
-                vcpu.raise(.generalProtection)
-                return
+        do throws(InstructionFault) {
+            while remaining > 0 && budget > 0 {
+                let index = (access.isInput ? vcpu.registers.rdi : vcpu.registers.rsi) & addressMask
+                try transfer(access, at: GuestLinearAddress(access.segmentBase &+ index), emulator)
+                let next = (index &+ step) & addressMask
+                if access.isInput { vcpu.registers.rdi = next } else { vcpu.registers.rsi = next }
+                remaining &-= 1
+                budget &-= 1
             }
-            let next = (index &+ step) & addressMask
-            if access.isInput { vcpu.registers.rdi = next } else { vcpu.registers.rsi = next }
-            remaining &-= 1
-            budget &-= 1
+        } catch {
+            raise(error, in: vcpu)
         }
         if access.isRepeated { vcpu.registers.rcx = remaining }
         if remaining == 0 { control.finishInstruction(length: UInt64(access.instructionLength)) }
     }
 
-    /// Moves one element between a port and memory. Returns false when the memory cannot be reached.
+    /// Moves one element between a port and memory.
     private func transfer(
-        _ access: PortAccess, at place: GuestLinearAddress, _ memory: GuestMemory, _ domain: Domain
-    ) -> Bool {
-        do throws(XenError) {
-            if access.isInput {
-                for offset in 0..<UInt64(access.size) { try memory.write(UInt8.max, at: place.advanced(by: offset)) }
-            } else {
-                let byte = try memory.read(UInt8.self, at: place)
-                if access.port == Port.debugConsole { monitor.writeConsole(byte, of: domain) }
+        _ access: PortAccess, at place: GuestLinearAddress, _ emulator: InstructionEmulator<Backend, Machine>
+    ) throws(InstructionFault) {
+        let last = place.advanced(by: UInt64(access.size) &- 1)
+        if emulator.code == .bits64, !place.isCanonical || !last.isCanonical {
+            throw InstructionFault(.generalProtection)
+        }
+        if access.isInput {
+            try emulator.store(.max, at: place, width: access.size)
+        } else {
+            let value = try emulator.load(place, width: access.size)
+            if access.port == Port.debugConsole {
+                monitor.writeConsole(UInt8(truncatingIfNeeded: value), of: emulator.vcpu.domain)
             }
-            return true
-        } catch {
-            return false
         }
     }
 }

@@ -66,17 +66,19 @@ struct XenstoreBranch {
         path.count == 0 || (0..<leafCount).contains { self.path(ofLeaf: $0).isAtOrBelow(path) }
     }
 
-    /// Calls `body` with the name of each node right below a path.
-    @inline(__always)
-    func forEachChild(of path: Message, _ body: (Message) -> Void) {
-        var last = Message()
-        for index in 0..<leafCount {
-            guard let child = self.path(ofLeaf: index).component(below: path), !child.isEqual(to: last) else {
-                continue
-            }
-            body(child)
-            last = child
+    /// The name of the next node right below a path; nil when there are no more.
+    ///
+    /// - Parameter leaf: where to go on; 0 for the first name.
+    func nextChild(of path: Message, from leaf: inout Int) -> Message? {
+        while leaf < leafCount {
+            let child = self.path(ofLeaf: leaf).component(below: path)
+            let last = leaf == 0 ? nil : self.path(ofLeaf: leaf &- 1).component(below: path)
+            leaf &+= 1
+            guard let child else { continue }
+            if let last, child.isEqual(to: last) { continue }
+            return child
         }
+        return nil
     }
 }
 

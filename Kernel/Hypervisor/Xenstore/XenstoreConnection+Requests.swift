@@ -40,7 +40,8 @@ extension XenstoreConnection {
 
     private mutating func list(_ request: XenstoreMessage, _ branch: XenstoreBranch) throws(XenError) {
         let path = try node(request, branch)
-        branch.forEachChild(of: path) { name in
+        var leaf = 0
+        while let name = branch.nextChild(of: path, from: &leaf) {
             append(name)
             append(0)
         }

@@ -56,6 +56,9 @@ final class FakeControlBlock: ControlBlock {
     /// The priority class that has been asked for with it.
     private(set) var windowPriority: UInt8?
     var interceptedExceptions = InterceptedExceptions.always
+    /// The bits of CR4 whose setting leads to an exit.
+    private(set) var interceptedCR4: CR4 = []
+    func interceptCR4(_ bits: CR4) { interceptedCR4 = bits }
     var debugStatus: UInt64 = 0xFFFF_0FF0
     /// The state that the virtual CPU was last started with.
     private(set) var loadedState: InitialState?
@@ -65,7 +68,10 @@ final class FakeControlBlock: ControlBlock {
     /// The length of the instruction that has exited, for a processor that tells it.
     var reportedLength: UInt64?
 
-    func finishInstruction(length: UInt64) { instructionPointer &+= reportedLength ?? length }
+    func finishInstruction(length: UInt64) {
+        instructionPointer &+= reportedLength ?? length
+        if flags.contains(.trap) { injectSingleStep() }
+    }
 
     func completeException() { completedExceptionCount += 1 }
 

@@ -15,7 +15,7 @@ struct ImageBitmapCommand: AsyncParsableCommand {
             Examples:
               apus image bitmap disk.qcow2
               apus image bitmap --remove monday disk.qcow2
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
 

@@ -19,7 +19,7 @@ struct ImageBootableCommand: AsyncParsableCommand {
               apus image bootable -f qcow2 --output apus.qcow2 linux.cfg
               apus run apus.raw                                     boots it as a hard disk
               apus run apus.raw --cpu intel                         the same in Bochs
-            """)
+            """.paragraphs)
 
     @OptionGroup var input: GuestOptions
 

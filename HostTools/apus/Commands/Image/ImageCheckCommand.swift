@@ -18,7 +18,7 @@ struct ImageCheckCommand: AsyncParsableCommand {
               apus image check disk.qcow2
               apus image check -r leaks disk.qcow2
               apus image check --output json disk.qcow2
-            """)
+            """.paragraphs)
 
     @Option(
         name: [.customShort("f"), .customLong("format")],

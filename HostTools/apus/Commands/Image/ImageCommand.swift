@@ -17,7 +17,7 @@ struct ImageCommand: AsyncParsableCommand {
               apus image convert -O qcow2 -c disk.raw disk.qcow2
               apus image info disk.qcow2
               apus image create -f qcow2 -b base.qcow2 -F qcow2 overlay.qcow2
-            """,
+            """.paragraphs,
         subcommands: [
             ImageCreateCommand.self, ImageConvertCommand.self, ImageInfoCommand.self, ImageMapCommand.self,
             ImageCheckCommand.self, ImageResizeCommand.self, ImageCompareCommand.self, ImageCommitCommand.self,

@@ -15,7 +15,7 @@ struct ImageCommitCommand: AsyncParsableCommand {
             Examples:
               apus image commit overlay.qcow2
               apus image commit -d -b base.qcow2 overlay.qcow2
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions

@@ -16,7 +16,7 @@ struct ImageCompareCommand: AsyncParsableCommand {
             Examples:
               apus image compare disk.raw disk.qcow2
               apus image compare -f raw -F qcow2 disk.img copy.img
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions

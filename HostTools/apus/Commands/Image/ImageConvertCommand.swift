@@ -20,7 +20,7 @@ struct ImageConvertCommand: AsyncParsableCommand {
               apus image convert -f qcow2 -O raw disk.img disk.raw
               apus image convert -O qcow2 -l before-upgrade disk.qcow2 old.qcow2
               apus image convert -O qcow2 -B base.qcow2 -F qcow2 overlay.qcow2 copy.qcow2
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions

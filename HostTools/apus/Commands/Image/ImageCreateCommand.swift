@@ -18,7 +18,7 @@ struct ImageCreateCommand: AsyncParsableCommand {
               apus image create -f raw disk.raw 512M
               apus image create -f qcow2 -b base.qcow2 -F qcow2 overlay.qcow2
               apus image create -f qcow2 -o cluster_size=2M,preallocation=metadata big.qcow2 1T
-            """)
+            """.paragraphs)
 
     @Option(name: [.customShort("f"), .customLong("format")], help: "The image's format: raw or qcow2.")
     var format: DiskFormat = .raw

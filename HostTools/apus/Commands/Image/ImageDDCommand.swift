@@ -21,7 +21,7 @@ struct ImageDDCommand: AsyncParsableCommand {
             Examples:
               apus image dd if=disk.qcow2 of=start.raw bs=1M count=10
               apus image dd -f raw -O qcow2 if=disk.img of=partition.qcow2 bs=1M skip=1
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions

@@ -13,7 +13,7 @@ struct ImageInfoCommand: AsyncParsableCommand {
             Examples:
               apus image info disk.qcow2
               apus image info --output json --backing-chain overlay.qcow2
-            """)
+            """.paragraphs)
 
     @Option(
         name: [.customShort("f"), .customLong("format")],

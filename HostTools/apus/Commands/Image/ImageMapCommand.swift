@@ -11,7 +11,7 @@ struct ImageMapCommand: AsyncParsableCommand {
             Examples:
               apus image map disk.qcow2
               apus image map --output json --start-offset 1M --max-length 64k overlay.qcow2
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
 

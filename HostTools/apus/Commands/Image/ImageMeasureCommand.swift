@@ -18,7 +18,7 @@ struct ImageMeasureCommand: AsyncParsableCommand {
               apus image measure -O qcow2 disk.raw
               apus image measure -O qcow2 -o cluster_size=2M --size 1T
               apus image measure --output json -O raw disk.qcow2
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
 

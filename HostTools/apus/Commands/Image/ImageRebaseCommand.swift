@@ -16,7 +16,7 @@ struct ImageRebaseCommand: AsyncParsableCommand {
               apus image rebase -b new-base.qcow2 -F qcow2 overlay.qcow2
               apus image rebase -u -b moved/base.qcow2 -F qcow2 overlay.qcow2
               apus image rebase -b "" overlay.qcow2
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions

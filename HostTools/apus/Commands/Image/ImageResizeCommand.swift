@@ -16,7 +16,7 @@ struct ImageResizeCommand: AsyncParsableCommand {
               apus image resize disk.qcow2 +10G
               apus image resize --shrink disk.qcow2 -5G
               apus image resize -f raw disk.img 2G
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
 

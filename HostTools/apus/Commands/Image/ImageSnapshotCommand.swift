@@ -17,7 +17,7 @@ struct ImageSnapshotCommand: AsyncParsableCommand {
               apus image snapshot -c before-upgrade disk.qcow2
               apus image snapshot -a before-upgrade disk.qcow2
               apus image snapshot -d before-upgrade disk.qcow2
-            """)
+            """.paragraphs)
 
     @OptionGroup var image: DiskImageOptions
 

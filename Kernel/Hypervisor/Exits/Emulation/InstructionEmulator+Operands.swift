@@ -44,6 +44,21 @@ extension InstructionEmulator {
         if number == 4 { control.stackPointer = new } else { vcpu.registers[number] = new }
     }
 
+    /// The register that a MOV to a control register reads, as wide as the code has it, and the instruction's length.
+    func decodeMoveToControlRegister() throws(InstructionFault) -> (value: UInt64, length: UInt8) {
+        var bytes = try fetch()
+        do throws(DecodingError) {
+            var prefixes = InstructionPrefixes(code: code)
+            guard try prefixes.take(from: &bytes) == 0x0F, try bytes.next() == 0x22 else { throw .unknown }
+            let number = prefixes.register(try bytes.next(), .base)
+            return (register(number) & .mask(ofBytes: code == .bits64 ? 8 : 4), bytes.position)
+        } catch .unknown {
+            throw InstructionFault(.invalidOpcode)
+        } catch {
+            throw incompleteInstruction(after: bytes)
+        }
+    }
+
     /// The linear address of the operand in memory.
     func address(
         of instruction: Instruction, width: UInt8, for access: MemoryAccess
