@@ -79,6 +79,8 @@ private func grantCopyErrors(_ suite: inout Suite) {
             copy.source.target = 20
             copy.source.domain = Nowhere.domain
             test.expect(test.status(of: copy), is: .badDomain)
+            copy.source.domain = .control
+            test.expect(test.status(of: copy), is: .generalError)
             copy.source.domain = test.guest.identifier
             copy.source.target = 1 << 24
             test.expect(test.status(of: copy), is: .badReference)

@@ -70,6 +70,16 @@ private func localAPICPageErrors(_ suite: inout Suite) {
             }
         }
     }
+    suite.test("xAPIC: an error whose own interrupt has a vector below 16 comes to its end") { test in
+        test.withLocalAPICPage { test in
+            Memory.store32(0, at: LocalAPICPage.errorStatus)
+            Memory.store32(0xF, at: LocalAPICPage.errorVector)
+            Memory.store32(0xF, at: LocalAPICPage.interruptCommand)
+            Memory.store32(0, at: LocalAPICPage.errorStatus)
+            test.expect(Memory.load32(LocalAPICPage.errorStatus), equals: 1 << 5)
+            Memory.store32(0, at: LocalAPICPage.errorStatus)
+        }
+    }
 }
 
 private func localAPICPageInterrupts(_ suite: inout Suite) {

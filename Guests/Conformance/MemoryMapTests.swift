@@ -29,6 +29,19 @@ func memoryMap(_ suite: inout Suite) {
             }
         }
     }
+    suite.test(
+        "memory_op memory_map: above the memory lie the ACPI tables, which may be reclaimed, and the rings' pages"
+    ) { test in
+        test.withMemoryMap { test, map, count in
+            for index in 1..<UInt64(count) {
+                let range = Memory.load(map &+ index &* 20, as: MemoryMapRange.self)
+                let areTables = range.start.value &>> 16 == 0xFC00
+                test.expect(areTables || range.start.value == 0xFEFF_8000 && range.size.value == 0x8000)
+                let kind: MemoryMapKind = areTables ? .acpiReclaimable : .reserved
+                test.expect(range.kind, equals: kind.rawValue)
+            }
+        }
+    }
     suite.test("memory_op memory_map: the guest's image lies in memory") { test in
         test.withMemoryMap { test, map, _ in
             let first = Memory.load(map, as: MemoryMapRange.self)

@@ -55,6 +55,10 @@ private func otherDomainsMemory(_ suite: inout Suite) {
 }
 
 private func otherDomainsGrants(_ suite: inout Suite) {
+    suite.test("grant_table_op map: the control domain has granted nothing, a general error") { test in
+        test.expect(test.map(8, at: GrantPlace.first, of: .control).status, is: .generalError)
+        test.expect(test.map(1 << 24, at: GrantPlace.first, of: .control).status, is: .badReference)
+    }
     suite.test("grant_table_op query_size: the control domain is not permitted, as the status tells") { test in
         var call = GrantTableOperation.QuerySize(domain: .control)
         test.expect(test.hypercalls.grantTable(.querySize, &call), is: 0)

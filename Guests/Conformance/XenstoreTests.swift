@@ -79,6 +79,7 @@ func xenstore(_ suite: inout Suite) {
             test.expect(kind, "1", fails: "EACCES")
         }
         test.expect(.watchEvent, "domid", fails: "ENOSYS")
+        test.expect(.isDomainIntroduced, "0", fails: "EACCES")
     }
     xenstoreWatches(&suite)
     xenstoreTransactions(&suite)

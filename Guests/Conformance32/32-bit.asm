@@ -40,9 +40,9 @@ DOMID_SELF equ 0x7FF0
 %ifdef PAE
 
 entry:
-    ; Every 2 MiB but the last two, onto themselves: present, writable, large.
+    ; Every 2 MiB but the last two, onto themselves: present, writable, for user mode as well, large.
     mov edi, DIRECTORIES
-    mov eax, 0x83
+    mov eax, 0x87
     mov ecx, 4 * 512 - 2
 .map:
     stosd
@@ -72,9 +72,9 @@ entry:
 %else
 
 entry:
-    ; Every 4 MiB but the last, onto themselves: present, writable, large.
+    ; Every 4 MiB but the last, onto themselves: present, writable, for user mode as well, large.
     mov edi, DIRECTORY
-    mov eax, 0x83
+    mov eax, 0x87
 .map:
     stosd
     add eax, 4 << 20
@@ -94,12 +94,13 @@ paging:
     or eax, 1 << 31
     mov cr0, eax
 
-    PRINT "KTAP version 1", 10, "1..37", 10
+    PRINT "KTAP version 1", 10, "1..50", 10
     call calling_convention
     call memory
     call events
     call time
     call grants
+    call tasks
     PRINT "# end of the 32-bit tests", 10
     jmp power_off
 
@@ -108,5 +109,6 @@ paging:
 %include "events.inc"
 %include "time.inc"
 %include "grants.inc"
+%include "tasks.inc"
 
 GUEST_END

@@ -16,6 +16,7 @@ public func survey(_ startInfo: UInt64) {
     ]) {
         for register in first...last { inspect(register, &guest) }
     }
+    surveyMemory(&guest)
     surveyStore(&guest)
     guest.hypercalls.shutDown(.powerOff)
 }
@@ -49,5 +50,21 @@ private func inspect(_ register: UInt32, _ guest: inout Guest) {
     guest.console.write(" ")
     if let value = read.value { guest.console.write(hexadecimal: value) } else { guest.console.write("fault") }
     guest.console.write(isWritten ? " written" : " read-only")
+    guest.console.endLine()
+}
+
+/// Prints each range of the memory map: start, size and kind; and where the ACPI root pointer lies.
+private func surveyMemory(_ guest: inout Guest) {
+    let map = guest.startInfo.memoryMap
+    for index in 0..<UInt64(guest.startInfo.memoryMapCount) {
+        guest.console.write("# memory ")
+        for offset in Few<3, UInt64>([0, 8, 16]) {
+            guest.console.write(hexadecimal: Memory.load64(map &+ index &* 24 &+ offset))
+            guest.console.write(" ")
+        }
+        guest.console.endLine()
+    }
+    guest.console.write("# acpi ")
+    guest.console.write(hexadecimal: guest.startInfo.rootSystemDescription)
     guest.console.endLine()
 }

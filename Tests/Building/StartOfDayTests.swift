@@ -13,7 +13,7 @@ struct StartOfDayTests {
         #expect(plan.highMemorySize == 0)
         #expect(plan.memoryMap.count == 3)
         #expect(plan.memoryMap[0] == MemoryMapEntry(address: 0, size: 128 << 20, kind: .ram))
-        #expect(plan.memoryMap[1] == MemoryMapEntry(address: 0xFC00_0000, size: 0x1000, kind: .acpiNonVolatile))
+        #expect(plan.memoryMap[1] == MemoryMapEntry(address: 0xFC00_0000, size: 0x1000, kind: .acpiReclaimable))
         #expect(plan.memoryMap[2] == MemoryMapEntry(address: 0xFEFF_8000, size: 0x8000, kind: .reserved))
     }
 

@@ -10,8 +10,8 @@ public struct MemoryMapEntry: Equatable, Sendable {
         case ram = 1
         /// Not to be touched, except as its owner says: the special pages.
         case reserved = 2
-        /// ACPI tables, to be kept.
-        case acpiNonVolatile = 4
+        /// ACPI tables. A guest that has read them may use the memory.
+        case acpiReclaimable = 3
     }
 
     /// Where the region lies.

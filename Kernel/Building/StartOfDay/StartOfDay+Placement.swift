@@ -11,7 +11,7 @@ extension StartOfDay {
         let low = MemoryMapEntry(range: PhysicalRange(address: 0, size: lowMemorySize), kind: .ram)
         var map = BoundedList<4, MemoryMapEntry>(filler: low)
         map.append(low)
-        map.append(MemoryMapEntry(range: GuestPhysicalLayout.acpi, kind: .acpiNonVolatile))
+        map.append(MemoryMapEntry(range: GuestPhysicalLayout.acpi, kind: .acpiReclaimable))
         map.append(MemoryMapEntry(range: GuestPhysicalLayout.specialPages, kind: .reserved))
         if highMemorySize > 0 {
             let range = PhysicalRange(address: GuestPhysicalLayout.highMemoryStart, size: highMemorySize)

@@ -46,7 +46,10 @@ extension VirtualMachineMonitor {
             _ monitor: VirtualMachineMonitor
         ) throws(GrantStatus) {
             guard let owner = monitor.domain(side.domain, for: call.domain) else {
-                throw side.domain == .control && !isReference ? .permissionDenied : .badDomain
+                guard side.domain == .control, !isReference else {
+                    throw GrantStatus(ofReference: side.target, ofAbsent: side.domain)
+                }
+                throw .permissionDenied
             }
             guard isReference || side.domain == .caller else { throw .permissionDenied }
             self.owner = owner

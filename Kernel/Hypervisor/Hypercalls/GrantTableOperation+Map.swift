@@ -23,7 +23,9 @@ extension VirtualMachineMonitor {
         let flags = GrantMapFlags(rawValue: element.flags)
         guard flags.contains(.host) || flags.contains(.device) else { throw .badReference }
         guard flags.isDisjoint(with: [.device, .application, .containsPageTableEntry]) else { throw .generalError }
-        guard let owner = otherDomain(element.domain) else { throw .badDomain }
+        guard let owner = otherDomain(element.domain) else {
+            throw GrantStatus(ofReference: UInt64(element.reference.rawValue), ofAbsent: element.domain)
+        }
         let isWritable = !flags.contains(.readOnly)
         var mapping = GrantMapping()
         mapping.reference = element.reference
@@ -123,5 +125,14 @@ extension Domain {
             throw .generalError
         }
         return frame
+    }
+}
+
+extension GrantStatus {
+    /// Why nothing can be had of a domain that there is not. The control domain is told as one that has granted nothing: on Xen it is there,
+    /// with a table of a frame at least.
+    init(ofReference reference: UInt64, ofAbsent domain: DomainIdentifier) {
+        let isEntry = reference & 0xFFFF_FFFF < UInt64(GrantTableLayout.entriesPerFrame)
+        self = domain != .control ? .badDomain : isEntry ? .generalError : .badReference
     }
 }

@@ -31,6 +31,15 @@ struct GrantMappingTests {
         #expect(try user.unmap(handle) == .badHandle)
     }
 
+    @Test("the control domain has granted nothing, other domains that there are not are bad")
+    func absentDomains() throws {
+        let (_, user) = try pair()
+        #expect(try user.map(9, of: .control).status == .generalError)
+        #expect(try user.map(511, of: .control).status == .generalError)
+        #expect(try user.map(512, of: .control).status == .badReference)
+        #expect(try user.map(9, of: DomainIdentifier(rawValue: 77)).status == .badDomain)
+    }
+
     @Test("what a guest writes to a mapping for reading only is lost, and the hypervisor does not write for it")
     func readOnly() throws {
         let (owner, user) = try pair()
