@@ -10,7 +10,7 @@ enum FormatRecognition {
     static func format(of file: HostFile, trustsFirstBytes: Bool) throws(DiskImageError) -> DiskFormat {
         let start = try file.read(4, at: .zero)
         // What does not begin like qcow2 can be nothing but raw, and raw bytes are never interpreted.
-        let isNamedQCOW2 = ["qcow2", "qcow", "qc2"].contains(HostPath.suffix(of: file.path))
+        let isNamedQCOW2 = DiskFormat.named(file.path) == .qcow2
         guard start.bigEndian(at: 0) == QCOW2Header.magic else {
             guard !isNamedQCOW2 else {
                 throw .malformed(

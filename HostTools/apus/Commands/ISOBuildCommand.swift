@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import ArgumentParser
 import FileTree
+import Foundation
 import OpticalImage
 
 /// `apus iso build`: writes an image with the hypervisor and its guests, or with the files of a folder.
@@ -64,6 +65,14 @@ struct ISOBuildCommand: AsyncParsableCommand {
         }
         guard folder != nil || !isRational else { throw ValidationError("-r goes with --folder.") }
         if folder == nil { try input.requireGuests() }
+        if let one = input.guests.first(where: Self.isFolder) {
+            throw ValidationError("\(one) is a folder; a disc of its files is made with --folder \(one)")
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.type] as? FileAttributeType == .typeDirectory
     }
 
     func run() async throws {

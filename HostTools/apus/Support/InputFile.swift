@@ -12,7 +12,9 @@ enum InputFile {
             let attributes = try FileManager.default.attributesOfItem(
                 atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
             guard attributes[.type] as? FileAttributeType == .typeRegular else {
-                throw CommandFailure.input("\(path): not a regular file")
+                let isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
+                throw CommandFailure.input(
+                    "\(path): " + (isFolder ? "a folder, where a file is wanted" : "not a regular file"))
             }
             guard let size = attributes[.size] as? Int, size <= maximumSize else {
                 throw CommandFailure.input("\(path): larger than 1 GiB; this is no kernel, ramdisk or configuration")

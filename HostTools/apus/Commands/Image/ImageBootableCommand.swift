@@ -16,7 +16,7 @@ struct ImageBootableCommand: AsyncParsableCommand {
             Examples:
               apus image bootable --output apus.raw linux.cfg other.cfg
               apus image bootable --output apus.img --append "loglevel=debug" --guest-memory 512 vmlinuz
-              apus image bootable -f qcow2 --output apus.qcow2 linux.cfg
+              apus image bootable --output apus.qcow2 linux.cfg
               apus run apus.raw                                     boots it as a hard disk
               apus run apus.raw --cpu intel                         the same in Bochs
             """.paragraphs)
@@ -28,8 +28,10 @@ struct ImageBootableCommand: AsyncParsableCommand {
         completion: .file())
     var output: String
 
-    @Option(name: [.customShort("f"), .customLong("format")], help: "The image's format: raw or qcow2.")
-    var format: DiskFormat = .raw
+    @Option(
+        name: [.customShort("f"), .customLong("format")],
+        help: "The image's format: raw or qcow2 (default: qcow2 where its name ends so, else raw).")
+    var format: DiskFormat?
 
     @OptionGroup var dateOptions: DateOptions
     @OptionGroup var progress: ProgressOptions
@@ -51,6 +53,7 @@ struct ImageBootableCommand: AsyncParsableCommand {
         image.dates = try dateOptions.dates()
         // Partitioning tools, and some emulators, want whole mebibytes.
         image.lengthUnit = 512
+        let format = format ?? .named(output)
         switch format {
         case .raw: try image.write(named: output)
         case .qcow2:

@@ -25,8 +25,11 @@ struct ImageConvertCommand: AsyncParsableCommand {
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions
 
-    @Option(name: [.customShort("O"), .customLong("output-format")], help: "The new image's format: raw or qcow2.")
-    var outputFormat: DiskFormat = .raw
+    @Option(
+        name: [.customShort("O"), .customLong("output-format")],
+        help: "The new image's format: raw or qcow2 (default: qcow2 where its name ends so, else raw).")
+    var outputFormat: DiskFormat?
+    private var targetFormat: DiskFormat { outputFormat ?? .named(target) }
 
     @Option(name: [.customShort("o"), .customLong("options")], help: "Options of the new image; see above.")
     var options: [String] = []
@@ -80,7 +83,7 @@ struct ImageConvertCommand: AsyncParsableCommand {
             conversion.control = control
             let source = try image.opening().open(source, snapshot: snapshot)
             if writesIntoPresent {
-                let target = try image.opening(format: outputFormat, writes: true).open(target)
+                let target = try image.opening(format: targetFormat, writes: true).open(target)
                 try conversion.run(from: source, over: target)
             } else {
                 try conversion.run(from: source, to: target)
@@ -88,7 +91,7 @@ struct ImageConvertCommand: AsyncParsableCommand {
             return try (source as? QCOW2Image)?.bitmaps().map { "\"\($0.name)\"" } ?? []
         }
         guard !progress.quiet else { return }
-        Terminal.progress("\(target): complete, \(outputFormat.rawValue)")
+        Terminal.progress("\(target): complete, \(targetFormat.rawValue)")
         if !lost.isEmpty {
             Terminal.progress("\(source): its bitmaps (\(lost.joined(separator: ", "))) are not copied")
         }
@@ -103,7 +106,7 @@ struct ImageConvertCommand: AsyncParsableCommand {
         }
         conversion.options.backing = try BackingArguments.reference(
             backingFile ?? further.backingName, targetBackingFormat ?? further.backingFormat)
-        conversion.format = outputFormat
+        conversion.format = targetFormat
         conversion.compresses = compresses
         conversion.threads = threads ?? ImageWork.processors
         guard let sparse = ByteCount.parse(sparseSize), sparse % 512 == 0, sparse <= 1 << 20 else {

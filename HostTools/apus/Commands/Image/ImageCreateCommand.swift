@@ -20,8 +20,10 @@ struct ImageCreateCommand: AsyncParsableCommand {
               apus image create -f qcow2 -o cluster_size=2M,preallocation=metadata big.qcow2 1T
             """.paragraphs)
 
-    @Option(name: [.customShort("f"), .customLong("format")], help: "The image's format: raw or qcow2.")
-    var format: DiskFormat = .raw
+    @Option(
+        name: [.customShort("f"), .customLong("format")],
+        help: "The image's format: raw or qcow2 (default: qcow2 where its name ends so, else raw).")
+    var format: DiskFormat?
 
     @Option(
         name: [.customShort("b"), .customLong("backing-file")],
@@ -58,7 +60,7 @@ struct ImageCreateCommand: AsyncParsableCommand {
         var opening = ImageOpening()
         opening.backing = .anywhere
         opening.checks = false
-        let (path, format, settled) = (file, format, creation)
+        let (path, format, settled) = (file, format ?? .named(file), creation)
         try CommandFailure.asInput { () throws(DiskImageError) in
             try ImageCreation.create(
                 path, format: format, size: bytes, options: settled, opening: isUnsafe ? nil : opening)

@@ -26,14 +26,17 @@ struct ImageDDCommand: AsyncParsableCommand {
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions
 
-    @Option(name: [.customShort("O"), .customLong("output-format")], help: "The new image's format: raw or qcow2.")
-    var outputFormat: DiskFormat = .raw
+    @Option(
+        name: [.customShort("O"), .customLong("output-format")],
+        help: "The new image's format: raw or qcow2 (default: qcow2 where its name ends so, else raw).")
+    var outputFormat: DiskFormat?
 
     @Argument(help: "if=FILE of=FILE bs=SIZE count=N skip=N.")
     var operands: [String]
 
     func run() async throws {
         let settings = try BlockCopy(operands)
+        let format = outputFormat ?? .named(settings.output)
         let copied = try await ImageWork.run(progress) { control in
             let source = try image.opening().open(settings.input)
             let part = DiskPart(of: source, from: settings.start, count: settings.count)
@@ -43,13 +46,13 @@ struct ImageDDCommand: AsyncParsableCommand {
                     reason: "skip leads to byte \(settings.start), behind the end of the disk's \(source.virtualSize)")
             }
             var conversion = Conversion()
-            conversion.format = outputFormat
+            conversion.format = format
             conversion.threads = ImageWork.processors
             conversion.control = control
             try conversion.run(from: part, to: settings.output)
             return part.virtualSize
         }
-        if !progress.quiet { Terminal.progress("\(settings.output): \(copied) bytes copied, \(outputFormat.rawValue)") }
+        if !progress.quiet { Terminal.progress("\(settings.output): \(copied) bytes copied, \(format.rawValue)") }
     }
 }
 
