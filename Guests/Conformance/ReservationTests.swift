@@ -107,6 +107,16 @@ private func reservationErrors(_ suite: inout Suite) {
             test.expect(test.hypercalls.call(.memoryOperation, operation, Nowhere.linearAddress), is: 0)
         }
     }
+    suite.test(
+        "memory_op reservations: the place to go on from has 58 bits, and is answered where there is nothing to do"
+    ) { test in
+        let place: UInt64 = 0x12_3456_789A
+        for operation in Few<3, UInt64>([0, 1, 6]) {
+            test.expect(
+                test.hypercalls.call(.memoryOperation, place << 6 | operation, Nowhere.linearAddress),
+                is: Int64(place))
+        }
+    }
     suite.test("memory_op decrease_reservation: extents too large or too many do nothing, 0") { test in
         test.withPage { test, page in
             var large = MemoryOperation.Reservation(
@@ -115,6 +125,19 @@ private func reservationErrors(_ suite: inout Suite) {
             test.expect(test.hypercalls.memory(.populatePhysicalMap, &large), is: 0)
             var many = MemoryOperation.Reservation(extentStart: page, extentCount: UInt64.max, domain: .caller)
             test.expect(test.hypercalls.memory(.decreaseReservation, &many), is: 0)
+        }
+    }
+    suite.test("memory_op decrease_reservation: more extents than 26 bits can count do nothing, 0") { test in
+        test.withPage { test, list in
+            test.withPage { test, page in
+                Memory.store64(page >> 12, at: list)
+                Memory.store64(Nowhere.physicalAddress >> 12, at: list &+ 8)
+                var many = MemoryOperation.Reservation(extentStart: list, extentCount: 1 << 26, domain: .caller)
+                test.expect(test.hypercalls.memory(.decreaseReservation, &many), is: 0)
+                many.extentCount -= 1
+                test.expect(test.hypercalls.memory(.decreaseReservation, &many), is: 1)
+                test.expectPopulated(page)
+            }
         }
     }
     suite.test("memory_op decrease_reservation: no extents, nothing done, 0") { test in

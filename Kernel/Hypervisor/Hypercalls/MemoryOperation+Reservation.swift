@@ -55,7 +55,7 @@ extension VirtualMachineMonitor {
         guard let arguments = try? call.read(MemoryOperation.Reservation.self, at: call.argument2),
             call.domain.isNamed(by: arguments.domain)
         else { return Int64(bitPattern: start) }
-        guard start < arguments.extentCount, arguments.extentCount <= UInt64.max &>> 6,
+        guard start < arguments.extentCount, arguments.extentCount <= UInt64(UInt32.max &>> 6),
             arguments.extentOrder <= MemoryOperation.maximumOrder
         else { return Int64(bitPattern: start) }
         var done = start

@@ -6,10 +6,9 @@ extension VirtualMachineMonitor {
     /// Hypercall 12, `memory_op`. The low six bits of the first argument are the operation; the others say how far a call has
     /// come that was interrupted. (Xen public header `memory.h`)
     func memoryOperation(_ call: Hypercall) throws(XenError) -> Int64 {
-        let command = UInt32(truncatingIfNeeded: call.argument1)
-        let start = UInt64(command &>> 6)
+        let start = call.argument1 &>> 6
         let pointer = call.argument2
-        guard let operation = MemoryOperation(rawValue: command & 0x3F) else { throw .notImplemented }
+        guard let operation = MemoryOperation(rawValue: UInt32(call.argument1 & 0x3F)) else { throw .notImplemented }
         if start > 0 && !operation.canBeContinued {
             throw operation.isOfArchitecture ? .notImplemented : .invalidArgument
         }
