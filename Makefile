@@ -99,8 +99,8 @@ BOOT_OBJECTS := $(patsubst boot/%.asm,.build/boot/%.o,$(wildcard boot/*.asm))
 FREESTANDING := swift build --triple x86_64-unknown-none-elf --toolset linker/freestanding.json \
 	--scratch-path .build/freestanding -c release
 
-# SwiftPM does not build again when only the flags have changed.
-.build/freestanding/flags.json: linker/freestanding.json
+# SwiftPM does not build again when only the flags, or headers, have changed.
+.build/freestanding/flags.json: linker/freestanding.json $(shell find Kernel Guests -name '*.h')
 	rm -rf .build/freestanding
 	@mkdir -p $(@D)
 	@cp $< $@

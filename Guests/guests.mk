@@ -4,7 +4,7 @@
 # may set:
 #   SWIFT_BIN      folder of the Swift toolchain's programs, with a slash at its end; empty when they are on the PATH
 #   NASM           the assembler
-#   GUEST_SCRATCH  where SwiftPM puts the freestanding build
+#   GUEST_SCRATCH  where SwiftPM puts the freestanding build; flags.json in there is made anew when all must be built anew
 
 SWIFT_BIN ?=
 NASM ?= nasm
@@ -43,7 +43,7 @@ GUEST_ELVES := $(GUESTS:%=$(GUEST_OUTPUT)/%.elf)
 GUEST_KIT_OBJECTS := $(patsubst Guests/GuestKit/Assembly/%.asm,$(GUEST_OUTPUT)/kit/%.o,\
 	$(wildcard Guests/GuestKit/Assembly/*.asm))
 GUEST_SWIFT_SOURCES := $(shell find Guests Kernel/CPU Kernel/Architecture Kernel/XenInterface \
-	-name '*.swift' -o -name '*.h' -o -name '*.modulemap') Package.swift linker/freestanding.json
+	-name '*.swift' -o -name '*.h' -o -name '*.modulemap') Package.swift $(GUEST_SCRATCH)/flags.json
 
 .PHONY: guest-elves
 guest-elves: $(GUEST_ELVES)

@@ -45,6 +45,19 @@ func reservations(_ suite: inout Suite) {
             test.expectPopulated(page)
         }
     }
+    // Filling pages is what a hypervisor uses vector registers for.
+    suite.test("memory_op populate_physmap: the caller's vector registers keep their values") { test in
+        test.withPage { test, page in
+            Memory.store64(0x0123_4567_89AB_CDEF, at: page)
+            Memory.store64(0xFEDC_BA98_7654_3210, at: page &+ 8)
+            _ = Memory.loadVector(page)
+            test.expect(test.reservation(.decreaseReservation, page), is: 1)
+            test.expectPopulated(page)
+            Memory.storeVector(at: page)
+            test.expect(Memory.load64(page), equals: 0x0123_4567_89AB_CDEF)
+            test.expect(Memory.load64(page &+ 8), equals: 0xFEDC_BA98_7654_3210)
+        }
+    }
     reservationCounts(&suite)
     reservationErrors(&suite)
 }

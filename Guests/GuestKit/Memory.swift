@@ -51,6 +51,8 @@ public enum Memory {
     public static func loadExtended8(_ address: UInt64) -> UInt64 { guest_load_extended8(address) }
     /// Reads 16 bytes into a vector register. Answers its lower half.
     public static func loadVector(_ address: UInt64) -> UInt64 { guest_load_vector(address) }
+    /// Writes the 16 bytes of that register.
+    public static func storeVector(at address: UInt64) { guest_store_vector(address) }
 
     /// Writes `byte` to `count` bytes.
     public static func fill(_ address: UInt64, count: UInt64, with byte: UInt8) {

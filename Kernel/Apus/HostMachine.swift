@@ -33,7 +33,6 @@ public final class HostMachine: Platform {
 
     /// Switches on what guests' vector registers need, on the processor that calls.
     func prepareProcessor() {
-        cpu_write_cr4(cpu_read_cr4() | CR4.fxsave.rawValue | 1 << 10)
         guard !hostExtendedControl.isEmpty else { return }
         cpu_write_cr4(cpu_read_cr4() | CR4.xsave.rawValue)
         cpu_write_xcr0(hostExtendedControl.rawValue)

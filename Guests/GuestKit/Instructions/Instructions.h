@@ -208,3 +208,5 @@ GUEST_INSTRUCTION uint64_t guest_load_vector(uint64_t address) {
                      : "=&r"(value) : "r"(address) : "memory");
     return value;
 }
+/// MOVUPS: all of the vector register that guest_load_vector has loaded.
+GUEST_INSTRUCTION void guest_store_vector(uint64_t address) { __asm__ volatile("movups %%xmm0, (%0)" : : "r"(address) : "memory"); }

@@ -50,6 +50,7 @@ extension VirtualMachineMonitor {
     }
 
     /// Checks that a pointer to a domain's number names the caller's own domain.
+    @inline(__always)
     private func requireOwn(_ call: Hypercall, at pointer: UInt64) throws(XenError) {
         try requireOwn(call.read(DomainIdentifierArgument.self, at: pointer).domain, call)
     }

@@ -4,11 +4,19 @@ import XenInterface
 
 extension VirtualMachineMonitor {
     /// Hypercall 17, `xen_version`: what this is. (Xen public header `version.h`)
+    ///
+    /// Its first operation is what guests measure a hypercall with: it has no part in what the others need.
+    @inline(never)
     func xenVersion(_ call: Hypercall) throws(XenError) -> Int64 {
+        let operation = UInt32(truncatingIfNeeded: call.argument1)
+        if operation == XenVersionOperation.version.rawValue { return Int64(CPUIDPolicy.xenVersion) }
+        return try describe(call)
+    }
+
+    @inline(never)
+    private func describe(_ call: Hypercall) throws(XenError) -> Int64 {
         let pointer = call.argument2
         switch XenVersionOperation(rawValue: UInt32(truncatingIfNeeded: call.argument1)) {
-        case .version:
-            return Int64(CPUIDPolicy.xenVersion)
         case .extraVersion:
             try call.write(".0-apus", length: XenVersionOperation.extraVersionLength, at: pointer)
         case .compileInformation:
@@ -34,7 +42,7 @@ extension VirtualMachineMonitor {
             try call.write("<denied>", length: XenVersionOperation.commandLineLength, at: pointer)
         case .buildIdentifier:
             throw .operationNotPermitted
-        case nil:
+        case .version, nil:
             throw .notImplemented
         }
         return 0

@@ -39,9 +39,9 @@ public enum PhysicalMemory {
     }
 
     /// Fills a whole frame with one eight-byte pattern.
+    @inline(never)
     public static func fill(_ frame: HostFrame, with pattern: UInt64 = 0) {
-        // SAFETY: the frame is the caller's.
-        unsafe pointer(frame.address).initializeMemory(as: UInt64.self, repeating: pattern, count: 512)
+        cpu_fill_page(frame.address.value, pattern)
     }
 
     /// Reads a value; the address may have any alignment.
