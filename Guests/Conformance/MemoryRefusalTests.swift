@@ -203,6 +203,30 @@ private func batchRefusals(_ suite: inout Suite) {
             }
         }
     }
+    suite.test("memory_op add_to_physmap: a place to go on from behind the end gives EILSEQ, one of over 16 bits EDOM")
+    { test in
+        var call = MemoryOperation.AddToPhysicalMap(
+            domain: .caller, space: PhysicalMapSpace.guestFrameRange.rawValue, index: 1, guestFrame: 1)
+        call.size = 3
+        test.expect(test.addToPhysicalMap(&call, from: 4), fails: .illegalByteSequence)
+        test.expect(test.addToPhysicalMap(&call, from: 3), is: 0)
+        test.expect(test.addToPhysicalMap(&call, from: 0x1_0000), fails: .outOfDomain)
+        (call.space, call.index) = (PhysicalMapSpace.sharedInfo.rawValue, 0)
+        call.guestFrame = test.guest.sharedInfo.address >> 12
+        test.expect(test.addToPhysicalMap(&call, from: 4), is: 0)
+        var batch = MemoryOperation.AddToPhysicalMapBatch()
+        (batch.domain, batch.size) = (.caller, 3)
+        test.expect(test.addToPhysicalMap(&batch, .addToPhysicalMapBatch, from: 4), fails: .illegalByteSequence)
+        test.expect(test.addToPhysicalMap(&batch, .addToPhysicalMapBatch, from: 0x1_0000), fails: .outOfDomain)
+    }
+    suite.test("memory_op add_to_physmap: a range that wraps gives EOVERFLOW") { test in
+        var call = MemoryOperation.AddToPhysicalMap(
+            domain: .caller, space: PhysicalMapSpace.guestFrameRange.rawValue, index: .max &- 1, guestFrame: 1)
+        call.size = 3
+        test.expect(test.addToPhysicalMap(&call, from: 0), fails: .overflow)
+        (call.index, call.guestFrame) = (1, .max &- 1)
+        test.expect(test.addToPhysicalMap(&call, from: 0), fails: .overflow)
+    }
     suite.test("memory_op add_to_physmap_batch: a hundred pages come to their end") { test in
         var call = MemoryOperation.AddToPhysicalMapBatch()
         var lists: InlineArray<100, UInt64> = InlineArray(repeating: 1)
@@ -277,5 +301,17 @@ extension Test {
         }
         if result == 0 { note(elementResult: error, of: .addToPhysicalMapBatch) }
         return (result, error)
+    }
+}
+
+extension Test {
+    /// A call that goes on from a place.
+    fileprivate func addToPhysicalMap<Arguments: BitwiseCopyable>(
+        _ arguments: inout Arguments, _ operation: MemoryOperation = .addToPhysicalMap, from place: UInt64
+    ) -> Int64 {
+        let hypercalls = hypercalls
+        return Memory.withAddress(of: &arguments) {
+            hypercalls.call(.memoryOperation, place << 6 | UInt64(operation.rawValue), $0)
+        }
     }
 }

@@ -81,6 +81,23 @@ private func initialization(_ suite: inout Suite) {
         }
         test.expect(test.hypercalls.vcpu(.up, 1), fails: .invalidArgument)
     }
+    suite.test("second vCPU, initialise: bits of CR4 and EFER that are not the guest's give EINVAL") { test in
+        test.withPage { test, page in
+            let header = VCPUContext(mode: 1)
+            var registers = VCPUContext64()
+            (registers.cr0, registers.cr4, registers.efer) = (0x8000_0011, 1 << 5, 1 << 8 | 1 << 10)
+            for bit in Few<3, UInt64>([13, 14, 31]) {
+                registers.cr4 = 1 << 5 | 1 << bit
+                test.expect(test.initialize(header, registers, in: page), fails: .invalidArgument)
+            }
+            registers.cr4 = 1 << 5
+            for bit in Few<3, UInt64>([1, 12, 63]) {
+                registers.efer = 1 << 8 | 1 << 10 | 1 << bit
+                test.expect(test.initialize(header, registers, in: page), fails: .invalidArgument)
+            }
+        }
+        test.expect(test.hypercalls.vcpu(.up, 1), fails: .invalidArgument)
+    }
     suite.test("second vCPU, initialise: it has its registers then and stays down; a second time gives EEXIST") {
         test in
         guard let page = test.guest.pages.allocate(), let stack = test.guest.pages.allocate() else {

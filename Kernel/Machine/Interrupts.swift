@@ -24,8 +24,8 @@ public func interruptTaken(_ frame: UnsafePointer<InterruptFrame>) {
     let taken = unsafe frame.pointee
     if taken.vector == UInt64(InterruptVector.timer) || taken.vector == UInt64(InterruptVector.kick) {
         LocalAPIC.endOfInterrupt()
-    } else if taken.vector == UInt64(Exception.debug.rawValue) {
-        // The hypervisor has no breakpoints. Bochs' processors with SVM bring the single step of a guest along out of an exit.
+    } else if taken.vector == UInt64(Exception.debug.rawValue) && takeSingleStep() {
+        // Bochs' processors with SVM bring the single step of a guest along out of an exit.
     } else if taken.vector < 32 {
         let name = Exception(rawValue: UInt8(truncatingIfNeeded: taken.vector))?.name ?? "reserved exception"
         report("FATAL \(name), vector \(taken.vector), error code \(hex: taken.error)", taken)
@@ -34,6 +34,14 @@ public func interruptTaken(_ frame: UnsafePointer<InterruptFrame>) {
             "FATAL lock order: the lock of \(lockName(taken.rsi)) is wanted while that of \(lockName(taken.rdi)) is held",
             taken)
     }
+}
+
+/// Whether it was a single step that has raised #DB. (AMD APM vol. 2 §13.1.1.3, DR6.BS)
+private func takeSingleStep() -> Bool {
+    let singleStep: UInt64 = 1 << 14
+    let status = cpu_read_dr6()
+    cpu_write_dr6(status & ~singleStep)
+    return status & singleStep != 0
 }
 
 private func lockName(_ rank: UInt64) -> StaticString {

@@ -17,6 +17,7 @@ public struct TimestampComparison: ~Copyable, Sendable {
 
     /// Makes it ready for two processors.
     public func begin() {
+        latest.store(0, ordering: .relaxed)
         difference.store(0, ordering: .relaxed)
         answers.store(0, ordering: .relaxed)
         isOver.store(false, ordering: .releasing)

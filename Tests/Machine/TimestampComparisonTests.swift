@@ -35,7 +35,7 @@ struct TimestampComparisonTests {
         comparison.look { 1000 }
         comparison.look { 900 }
         comparison.begin()
-        comparison.look { 2000 }
+        comparison.look { 500 }
         #expect(comparison.found == 0)
     }
 }

@@ -80,8 +80,10 @@ extension HypercallCatalogue {
                 .succeeds("done"),
                 .fails(
                     .invalidArgument,
-                    "no such space; the index is out of range, or not memory; the frame number is all ones; or the bits above the "
-                        + "operation are not 0 with another space than 3"),
+                    "no such space; the index is out of range, or not memory; or the frame number is all ones"),
+                .fails(.outOfDomain, "the place to go on from has more than 16 bits"),
+                .fails(.illegalByteSequence, "the place to go on from is behind the end of a range"),
+                .fails(.overflow, "a range goes beyond 64 bits"),
                 .fails(.notImplemented, "space 4, frames of other domains"),
                 .fails(.permissionDenied, "domain 0, or space 5, memory of devices"),
                 .fails(.noSuchEntry, "the guest frame is beyond all that can be mapped"),
@@ -109,6 +111,8 @@ extension HypercallCatalogue {
                     "no such space, or an index out of range; or the foreign domain is not 0 in another space than 4"),
                 .element(.operationNotPermitted, "space 4, frames of other domains"),
                 .fails(.notSupported, "space 3, ranges"),
+                .fails(.outOfDomain, "the place to go on from has more than 16 bits"),
+                .fails(.illegalByteSequence, "the place to go on from is behind the end of the lists"),
                 .fails(.permissionDenied, "domain 0, or space 5, memory of devices"),
                 .noDomain, .otherDomain,
                 .fails(.badAddress, "the structure or one of its lists is not mapped"),

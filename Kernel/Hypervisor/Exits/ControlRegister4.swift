@@ -11,17 +11,21 @@ extension PhysicalCPU {
             let (source, length) = try InstructionEmulator(self, vcpu).decodeMoveToControlRegister()
             let value = CR4(rawValue: source)
             let keepsLongMode = !control.efer.contains(.longModeActive) || value.contains(.physicalAddressExtension)
-            guard allowedCR4.isSuperset(of: value), keepsLongMode else { throw InstructionFault(.generalProtection) }
+            guard monitor.allowedCR4.isSuperset(of: value), keepsLongMode else {
+                throw InstructionFault(.generalProtection)
+            }
             control.cr4 = value
             control.finishInstruction(length: UInt64(length))
         } catch {
             raise(error, in: vcpu)
         }
     }
+}
 
+extension VirtualMachineMonitor {
     /// The bits of CR4 that a guest may set.
     var allowedCR4: CR4 {
-        monitor.cpuidPolicy.allowedCR4(basic: machine.cpuid(1, 0), structured: machine.cpuid(7, 0))
+        cpuidPolicy.allowedCR4(basic: machine.cpuid(1, 0), structured: machine.cpuid(7, 0))
     }
 }
 

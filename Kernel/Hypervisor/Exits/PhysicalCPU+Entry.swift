@@ -48,7 +48,7 @@ extension PhysicalCPU {
             vcpu.registers = vcpu.startRegisters
             control.load(vcpu.startState)
             control.interceptedExceptions = interceptedExceptions
-            control.interceptCR4(CR4(rawValue: ~allowedCR4.rawValue))
+            control.interceptCR4(CR4(rawValue: ~monitor.allowedCR4.rawValue))
         }
         guard !control.hasInjection else { return }
         if vcpu.pending.contains(.exception) {

@@ -7,17 +7,21 @@ extension VirtualMachineMonitor {
     ///
     /// - Parameter start: how far an interrupted call has come with a range of pages.
     func addToPhysicalMap(_ call: Hypercall, at pointer: UInt64, from start: UInt64) throws(XenError) -> Int64 {
+        guard start <= UInt64(UInt16.max) else { throw .outOfDomain }
         let arguments = try call.read(MemoryOperation.AddToPhysicalMap.self, at: pointer)
         guard arguments.space != PhysicalMapSpace.foreignFrame.rawValue else { throw .notImplemented }
         try requireOwn(arguments.domain, call, control: .permissionDenied)
-        let isRange = arguments.space == PhysicalMapSpace.guestFrameRange.rawValue
-        guard isRange || start == 0 else { throw .invalidArgument }
         guard arguments.guestFrame != .max else { throw .invalidArgument }
-        guard isRange else {
+        guard arguments.space == PhysicalMapSpace.guestFrameRange.rawValue else {
             try addPage(PhysicalMapSpace(rawValue: arguments.space), arguments.index, at: arguments.guestFrame, call)
             return 0
         }
-        for offset in start..<max(start, UInt64(arguments.size)) {
+        let size = UInt64(arguments.size)
+        guard start <= size else { throw .illegalByteSequence }
+        guard !arguments.guestFrame.addingReportingOverflow(size).overflow,
+            !arguments.index.addingReportingOverflow(size).overflow
+        else { throw .overflow }
+        for offset in start..<size {
             if offset &- start == pagesPerTurn {
                 call.replaceArgument1(call.argument1 & 0x3F | offset &<< 6)
                 throw .restart
@@ -29,11 +33,13 @@ extension VirtualMachineMonitor {
 
     /// `XENMEM_add_to_physmap_batch`: the same for many pages; each has its own result.
     func addBatch(_ call: Hypercall, at pointer: UInt64, from start: UInt64) throws(XenError) -> Int64 {
+        guard start <= UInt64(UInt16.max) else { throw .outOfDomain }
         let arguments = try call.read(MemoryOperation.AddToPhysicalMapBatch.self, at: pointer)
         let space = PhysicalMapSpace(rawValue: UInt32(arguments.space))
         guard space != .guestFrameRange else { throw .notSupported }
         try requireOwn(arguments.domain, call, control: .permissionDenied)
         guard space != .deviceMemory else { throw .permissionDenied }
+        guard start <= UInt64(arguments.size) else { throw .illegalByteSequence }
         var index = start
         while index < UInt64(arguments.size) {
             if index &- start == pagesPerTurn {

@@ -27,6 +27,7 @@ extension VirtualMachineMonitor {
 
     private func start(_ vcpu: VirtualCPU, with context: VCPUContext64) throws(XenError) {
         let efer = EFER(rawValue: context.efer)
+        try check(CR4(rawValue: context.cr4), efer)
         guard efer.contains(.longModeEnable), context.cr0 & CR0.paging.rawValue != 0,
             context.cr4 & CR4.physicalAddressExtension.rawValue != 0
         else { throw .invalidArgument }
@@ -52,6 +53,7 @@ extension VirtualMachineMonitor {
         guard context.padding0 == 0, context.padding1 | context.padding2 | context.padding3 == 0 else {
             throw .invalidArgument
         }
+        try check(CR4(rawValue: UInt64(context.cr4)), EFER(rawValue: context.efer))
         var state = InitialState(instructionPointer: UInt64(context.eip))
         state.stackPointer = UInt64(context.esp)
         state.flags = RFlags(rawValue: UInt64(context.eflags) | RFlags.alwaysOne.rawValue)
@@ -75,6 +77,12 @@ extension VirtualMachineMonitor {
         vcpu.startRegisters.rsi = UInt64(context.esi)
         vcpu.startRegisters.rdi = UInt64(context.edi)
         vcpu.startRegisters.rbp = UInt64(context.ebp)
+    }
+
+    /// A virtual CPU starts with nothing on that it could not switch on itself.
+    private func check(_ cr4: CR4, _ efer: EFER) throws(XenError) {
+        let allowed: EFER = [.systemCall, .longModeEnable, .longModeActive, .noExecuteEnable, .fastFXSave]
+        guard allowedCR4.isSuperset(of: cr4), allowed.isSuperset(of: efer) else { throw .invalidArgument }
     }
 
     /// A segment from its parts. The attributes have twelve bits; the limit fits the granularity.

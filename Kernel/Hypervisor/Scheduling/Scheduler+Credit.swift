@@ -52,9 +52,10 @@ extension Scheduler {
     /// processors were not running themselves: they are an emulator's, or another hypervisor's. The caller sees to it that the domains stay,
     /// and that nobody else does the same.
     func account(_ domains: [Domain], at now: UInt64) {
-        let passed = lastAccounting == 0 ? 0 : now &- lastAccounting
+        // Whoever gave out credit meanwhile may have looked at the clock later.
+        let passed = lastAccounting == 0 || now <= lastAccounting ? 0 : now &- lastAccounting
         let period = max(Scheduler.accountingPeriod, min(passed, Scheduler.longestPeriod))
-        lastAccounting = now
+        lastAccounting = max(lastAccounting, now)
         for domain in domains { domain.beginAccounting() }
         distribute(period, among: domains)
         for domain in domains where domain.share.activeCount > 0 { domain.receiveCredit(of: period) }

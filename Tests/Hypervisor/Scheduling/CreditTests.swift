@@ -108,6 +108,17 @@ struct CreditTests {
         #expect((0.2...0.3).contains(part))
     }
 
+    @Test("a processor that looked at the clock before another gave out credit gives out no more than a period's")
+    func overtaken() throws {
+        let machine = Machine()
+        try machine.add()
+        for now in [60, 30, 90] as [UInt64] {
+            machine.scheduler.account(machine.hypervisor.monitor.domains, at: now * 1_000_000)
+        }
+        #expect(machine.guests[0].domain.vcpus[0].seat.credit.load(ordering: .relaxed) <= 90_000_000)
+        #expect(machine.scheduler.lastAccounting == 90_000_000)
+    }
+
     @Test("weights hold over several processors, and nobody gets more than one processor")
     func severalProcessors() throws {
         let machine = Machine(processorCount: 2)
