@@ -41,6 +41,13 @@ extension Test {
             test.expect(answer.isA(kind, XenstorePayload("OK")), line: line)
         }
     }
+
+    /// Expects a path as the branch of the domain that has a number.
+    mutating func expectPath(_ number: StaticString, _ path: StaticString, line: UInt = #line) {
+        expectAnswer(.getDomainPath, XenstorePayload(number), line: line) { test, answer in
+            test.expect(answer.isA(.getDomainPath, XenstorePayload(path)), line: line)
+        }
+    }
 }
 
 extension XenstoreAnswer {

@@ -48,6 +48,36 @@ func xenstore(_ suite: inout Suite) {
             test.expect(.read, path, fails: "EINVAL")
         }
     }
+    suite.test("xenstore: an argument ends with a zero, and nothing follows, else EINVAL") { test in
+        var (unended, followed) = (XenstorePayload(), XenstorePayload("domid"))
+        for byte in Few<5, UInt8>([0x64, 0x6F, 0x6D, 0x69, 0x64]) { unended.append(byte: byte) }  // "domid"
+        followed.append("domid")
+        for kind in Few<3, XenstoreMessage.Kind>([.read, .directory, .getPermissions]) {
+            test.expectAnswer(kind, unended) { test, answer in test.expect(answer.isError("EINVAL")) }
+            test.expectAnswer(kind, followed) { test, answer in test.expect(answer.isError("EINVAL")) }
+        }
+    }
+    suite.test("xenstore: a domain's number is read as far as there are digits") { test in
+        test.expectPath("7", "/local/domain/7")
+        test.expectPath("007", "/local/domain/7")
+        test.expectPath("7x", "/local/domain/7")
+        test.expectPath("abc", "/local/domain/0")
+        test.expectPath("", "/local/domain/0")
+        var payload = XenstorePayload("7")
+        payload.append("7")
+        test.expectAnswer(.getDomainPath, payload) { test, answer in test.expect(answer.isError("EINVAL")) }
+    }
+    suite.test("xenstore: a long path is judged to its end") { test in
+        for end in Few<3, StaticString>(["a", "/", "a b"]) {
+            var payload = XenstorePayload()
+            for _ in 0..<300 { payload.append(byte: UInt8(ascii: "a")) }
+            payload.append(end)
+            let isPath = payload.count == 302 && payload.byte(300) == UInt8(ascii: "a")
+            test.expectAnswer(.read, payload) { test, answer in
+                test.expect(answer.isError(isPath ? "ENOENT" : "EINVAL"))
+            }
+        }
+    }
     suite.test("xenstore: the children of a node; some have none") { test in
         test.expectAnswer(.directory, XenstorePayload("memory")) { test, answer in
             test.expect(answer.header.kind, equals: XenstoreMessage.Kind.directory.rawValue)
@@ -109,6 +139,14 @@ private func xenstoreWatches(_ suite: inout Suite) {
     suite.test("xenstore: all watches can be ended at once") { test in
         test.expectDone(.resetWatches, XenstorePayload(""))
     }
+    suite.test("xenstore: the end of all watches is the end of all transactions") { test in
+        test.expectAnswer(.transactionStart, XenstorePayload("")) { test, answer in
+            let number = UInt32(truncatingIfNeeded: answer.decimal ?? 0)
+            test.expect(number != 0)
+            test.expectDone(.resetWatches, XenstorePayload(""))
+            test.expect(.transactionEnd, "F", fails: "ENOENT", transaction: number)
+        }
+    }
 }
 
 private func xenstoreTransactions(_ suite: inout Suite) {
@@ -149,6 +187,18 @@ private func xenstoreRing(_ suite: inout Suite) {
             test.expect(store.receive(to: page, hypercalls)?.decimal != nil)
             test.expect(store.receive(to: page, hypercalls)?.isError("ENOENT") == true)
             test.expect(store.receive(to: page, hypercalls)?.header.length ?? 1, equals: 0)
+        }
+    }
+    suite.test("xenstore: one event is enough for twenty requests") { test in
+        test.withStore { test, store, page in
+            for _ in 0..<19 { store.put(.read, XenstorePayload("domid")) }
+            store.send(.read, XenstorePayload("nothing"), test.hypercalls)
+            for _ in 0..<19 {
+                let answer = store.receive(to: page, test.hypercalls, asking: false)
+                test.expect(answer?.decimal ?? .max, equals: UInt64(test.guest.identifier.rawValue))
+            }
+            let last = store.receive(to: page, test.hypercalls, asking: false)
+            test.expect(last?.isError("ENOENT") == true)
         }
     }
     suite.test("xenstore: answers for which there is no room wait until there is") { test in

@@ -32,6 +32,14 @@ public struct Xenstore: Sendable {
         _ kind: XenstoreMessage.Kind, _ payload: borrowing XenstorePayload, transaction: UInt32 = 0,
         _ hypercalls: Hypercalls
     ) {
+        put(kind, payload, transaction: transaction)
+        hypercalls.send(port)
+    }
+
+    /// Puts a request into the ring, and tells nobody.
+    public func put(
+        _ kind: XenstoreMessage.Kind, _ payload: borrowing XenstorePayload, transaction: UInt32 = 0
+    ) {
         let header = XenstoreMessage(
             kind, identifier: 7, transaction: transaction, length: UInt32(truncatingIfNeeded: payload.count))
         let producer = index(XenstoreRingLayout.requestProducer)
@@ -43,27 +51,26 @@ public struct Xenstore: Sendable {
         }
         for offset in 0..<payload.count { put(payload.byte(offset), at: producer &+ 16 &+ UInt32(offset)) }
         set(XenstoreRingLayout.requestProducer, producer &+ 16 &+ header.length)
-        hypercalls.send(port)
     }
 
-    /// Waits for a message and puts it to `place`. Answers `nil` if none comes for long.
-    public func receive(to place: UInt64, _ hypercalls: Hypercalls) -> XenstoreAnswer? {
-        guard take(16, to: place, hypercalls) else { return nil }
+    /// Waits for a message and puts it to `place`, telling the store so as long as `asking`. Answers `nil` if none comes for long.
+    public func receive(to place: UInt64, _ hypercalls: Hypercalls, asking: Bool = true) -> XenstoreAnswer? {
+        guard take(16, to: place, hypercalls, asking) else { return nil }
         let header = Memory.load(place, as: XenstoreMessage.self)
         guard header.length <= XenstoreMessage.greatestLength &- 16,
-            take(UInt64(header.length), to: place &+ 16, hypercalls)
+            take(UInt64(header.length), to: place &+ 16, hypercalls, asking)
         else { return nil }
         return XenstoreAnswer(header: header, place: place &+ 16)
     }
 
-    private func take(_ count: UInt64, to place: UInt64, _ hypercalls: Hypercalls) -> Bool {
+    private func take(_ count: UInt64, to place: UInt64, _ hypercalls: Hypercalls, _ asking: Bool) -> Bool {
         for offset in 0..<count {
             let consumer = index(XenstoreRingLayout.answerConsumer)
             var patience = 20_000
             while index(XenstoreRingLayout.answerProducer) == consumer {
                 guard patience > 0 else { return false }
                 patience -= 1
-                hypercalls.send(port)
+                if asking { hypercalls.send(port) }
                 hypercalls.yield()
             }
             let byte = Memory.load8(

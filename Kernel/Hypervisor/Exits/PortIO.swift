@@ -39,21 +39,21 @@ extension PhysicalCPU {
         let emulator = InstructionEmulator(self, vcpu)
         let addressMask = UInt64.mask(ofBytes: access.addressSize)
         let step = control.flags.contains(.direction) ? 0 &- UInt64(access.size) : UInt64(access.size)
+        let number: UInt8 = access.isInput ? 7 : 6
         var remaining = access.isRepeated ? vcpu.registers.rcx & addressMask : 1
         var budget = 256
         do throws(InstructionFault) {
             while remaining > 0 && budget > 0 {
-                let index = (access.isInput ? vcpu.registers.rdi : vcpu.registers.rsi) & addressMask
+                let index = emulator.register(number) & addressMask
                 try transfer(access, at: GuestLinearAddress(access.segmentBase &+ index), emulator)
-                let next = (index &+ step) & addressMask
-                if access.isInput { vcpu.registers.rdi = next } else { vcpu.registers.rsi = next }
+                emulator.setRegister(number, to: index &+ step, width: access.addressSize)
                 remaining &-= 1
                 budget &-= 1
             }
         } catch {
             raise(error, in: vcpu)
         }
-        if access.isRepeated { vcpu.registers.rcx = remaining }
+        if access.isRepeated { emulator.setRegister(1, to: remaining, width: access.addressSize) }
         if remaining == 0 { control.finishInstruction(length: UInt64(access.instructionLength)) }
     }
 

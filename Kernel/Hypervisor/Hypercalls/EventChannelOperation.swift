@@ -35,7 +35,7 @@ extension VirtualMachineMonitor {
             if port == domain.parameters.consolePort && channel.remoteDomain == .control {
                 serveConsoleRing(of: domain)
             } else if port == domain.parameters.xenstorePort && channel.remoteDomain == .control {
-                serveXenstore(of: domain)
+                try serveXenstore(of: domain)
             } else {
                 send(over: channel, at: port, from: domain)
             }

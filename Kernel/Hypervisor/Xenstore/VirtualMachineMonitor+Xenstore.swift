@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 import Architecture
 import Building
+import XenInterface
 
 extension VirtualMachineMonitor {
     /// Answers what the domain has asked its store, and tells the guest.
-    func serveXenstore(of domain: Domain) {
-        if domain.xenstore.serve({ XenstoreBranch(of: domain) }) { domain.raiseEvent(domain.parameters.xenstorePort) }
+    ///
+    /// - Throws: `.restart` when there is more to answer: first other work has its turn.
+    func serveXenstore(of domain: Domain) throws(XenError) {
+        let turn = domain.xenstore.serve { XenstoreBranch(of: domain) }
+        if turn.hasMoved { domain.raiseEvent(domain.parameters.xenstorePort) }
+        guard turn.isFinished else { throw .restart }
     }
 }
 

@@ -16,33 +16,45 @@ struct XenstoreBranch {
     let vcpuCount: Int
 
     /// How many nodes there are that have no others below them.
-    var leafCount: Int { 8 &+ vcpuCount }
+    var leafCount: Int { Self.vcpuStart &+ vcpuCount }
+    /// The leaves from here on are those of the virtual CPUs.
+    private static var vcpuStart: Int { 8 }
 
-    /// The path of a leaf. Those with the same beginning follow each other.
-    func path(ofLeaf index: Int) -> Message {
+    /// What a leaf holds.
+    private enum Value {
+        case virtualMachine
+        case name
+        case number(UInt64)
+        case text(StaticString)
+    }
+
+    /// A leaf's path and value; for a virtual CPU's the path behind its number. Those with the same beginning follow each other.
+    private func leaf(_ index: Int) -> (path: StaticString, value: Value) {
         switch index {
-        case 0: "vm"
-        case 1: "name"
-        case 2: "domid"
-        case 3: "memory/static-max"
-        case 4: "memory/target"
-        case 5: "device"
-        case 6: "control/shutdown"
-        case 7: "control/platform-feature-xs_reset_watches"
-        default: "cpu/\(index &- 8)/availability"
+        case 0: ("vm", .virtualMachine)
+        case 1: ("name", .name)
+        case 2: ("domid", .number(UInt64(identifier.rawValue)))
+        case 3: ("memory/static-max", .number(memorySize))
+        case 4: ("memory/target", .number(memorySize))
+        case 5: ("device", .text(""))
+        case 6: ("control/shutdown", .text(""))
+        case 7: ("control/platform-feature-xs_reset_watches", .text("1"))
+        default: ("availability", .text("online"))
         }
+    }
+
+    private func path(ofLeaf index: Int) -> Message {
+        let path = leaf(index).path
+        return index < Self.vcpuStart ? "\(path)" : "cpu/\(index &- Self.vcpuStart)/\(path)"
     }
 
     /// The value of a leaf.
     func value(ofLeaf index: Int) -> Message {
-        switch index {
-        case 0: virtualMachine
-        case 1: name
-        case 2: "\(identifier.rawValue)"
-        case 3, 4: "\(memorySize)"
-        case 5, 6: ""
-        case 7: "1"
-        default: "online"
+        switch leaf(index).value {
+        case .virtualMachine: virtualMachine
+        case .name: name
+        case .number(let number): "\(number)"
+        case .text(let text): "\(text)"
         }
     }
 

@@ -15,12 +15,13 @@ extension XenstoreConnection {
         case .directory: try list(request, branch)
         case .getPermissions: try tellPermissions(request, branch)
         case .watch: try watch(request, branch)
-        case .unwatch, .resetWatches: append("OK\0")
+        case .unwatch: append("OK\0")
+        case .resetWatches: resetWatches()
         case .transactionStart: try startTransaction(request)
         case .transactionEnd: try endTransaction(request)
         case .getDomainPath: try tellPath(request)
         case .write, .makeDirectory, .remove, .setPermissions:
-            _ = try XenstorePath(text(0, of: request), of: branch.identifier)
+            _ = try path(text(0, of: request)).relative(to: branch.identifier)
             throw .permissionDenied
         case .control, .introduce, .release, .resume, .setTarget, .isDomainIntroduced: throw .permissionDenied
         case .directoryPart, .watchEvent, .error, nil: throw .notImplemented
@@ -28,7 +29,7 @@ extension XenstoreConnection {
     }
 
     private func node(_ request: XenstoreMessage, _ branch: XenstoreBranch) throws(XenError) -> Message {
-        let path = try XenstorePath(text(0, of: request), of: branch.identifier).relative
+        let path = try path(onlyText(of: request)).relative(to: branch.identifier)
         guard branch.hasNode(at: path) else { throw .noSuchEntry }
         return path
     }
@@ -55,23 +56,24 @@ extension XenstoreConnection {
 
     /// A watch is told once that it has been set. As nothing changes, that is all, and nobody need remember it.
     private mutating func watch(_ request: XenstoreMessage, _ branch: XenstoreBranch) throws(XenError) {
-        let path = try text(0, of: request)
+        let path = try path(text(0, of: request))
         _ = try text(1, of: request)
-        if path.count == 0 || path.bytes[0] != UInt8(ascii: "@") {
-            do throws(XenError) { _ = try XenstorePath(path, of: branch.identifier) } catch
-                where error == .invalidArgument
-            { throw error } catch {}
-        }
+        guard path.isSpecial || path.isValid else { throw .invalidArgument }
         append("OK\0")
+        end()
         begin(XenstoreMessage(.watchEvent, identifier: 0, transaction: 0, length: 0))
         appendPayload(of: request)
     }
 
+    /// The branch of a domain, whether there is one or not. Its number is read as C's `atoi` does, as far as there are digits.
     private mutating func tellPath(_ request: XenstoreMessage) throws(XenError) {
-        let text = try text(0, of: request)
-        append("/local/domain/")
-        append(text)
-        append(0)
+        var number: UInt32 = 0
+        for index in try onlyText(of: request) {
+            let byte = payload(index)
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { break }
+            number = number &* 10 &+ UInt32(byte &- UInt8(ascii: "0"))
+        }
+        append("/local/domain/\(number)\0")
     }
 }
 
@@ -99,9 +101,16 @@ extension XenstoreConnection {
         throw .noSpace
     }
 
+    /// What makes a connection as new: there is no watch to end.
+    private mutating func resetWatches() {
+        openTransactions = 0
+        append("OK\0")
+    }
+
     private mutating func endTransaction(_ request: XenstoreMessage) throws(XenError) {
         let text = try text(0, of: request)
-        guard text.count == 1, text.bytes[0] == UInt8(ascii: "T") || text.bytes[0] == UInt8(ascii: "F") else {
+        let ending = payload(text.lowerBound)
+        guard text.count == 1, ending == UInt8(ascii: "T") || ending == UInt8(ascii: "F") else {
             throw .invalidArgument
         }
         guard isOpen(request.transaction) else { throw .noSuchEntry }

@@ -32,35 +32,48 @@ struct XenstoreConnection: ~Copyable {
         self.messages = messages
     }
 
-    /// Takes requests and gives answers, as long as there is a request and room for an answer. A ring holds no more than 64
-    /// requests, each done in three steps.
-    ///
-    /// - Returns: whether the guest is to be told that something has moved.
-    mutating func serve(_ branch: () -> XenstoreBranch) -> Bool {
+    /// How far the work has come.
+    struct Turn: Equatable {
+        /// Whether the guest is to be told that something has moved.
         var hasMoved = false
-        for _ in 0..<192 where !isBroken {
-            if sentCount < answerCount {
-                let count = ring.put(answerCount &- sentCount, from: place(Self.answerPlace &+ sentCount))
-                sentCount &+= count
-                hasMoved = hasMoved || count > 0
-                if sentCount < answerCount { return hasMoved }
-            }
-            guard receive() else { return hasMoved }
-            hasMoved = true
-            if receivedCount == requestCount {
+        /// Whether nothing is left to do until the guest sends again.
+        var isFinished = true
+    }
+
+    /// Takes requests and gives answers, as long as there is a request and room for an answer, but no more than eight at a time: the
+    /// domain's lock is held, and interrupts are off. Each request is taken in two steps of at most the ring's size.
+    mutating func serve(_ branch: () -> XenstoreBranch) -> Turn {
+        var turn = Turn()
+        for _ in 0..<8 {
+            guard giveAnswer(&turn), receive(&turn) else { return turn }
+            if receivedCount < requestCount, !isBroken { _ = receive(&turn) }
+            if receivedCount == requestCount, !isBroken {
                 answer(request, of: branch())
                 receivedCount = 0
             }
         }
-        return hasMoved
+        turn.isFinished = !giveAnswer(&turn)
+        return turn
     }
 
-    /// Takes what there is of a request, at most to its end. What is behind the limit is written over itself.
-    private mutating func receive() -> Bool {
+    /// Gives as much of the answer as there is room for. Answers whether that is all.
+    private mutating func giveAnswer(_ turn: inout Turn) -> Bool {
+        guard sentCount < answerCount else { return true }
+        let count = ring.put(answerCount &- sentCount, from: place(Self.answerPlace &+ sentCount))
+        sentCount &+= count
+        if count > 0 { turn.hasMoved = true }
+        return sentCount == answerCount
+    }
+
+    /// Takes what there is of a request, at most to its end. What is behind the limit is written over itself. Answers whether there
+    /// was something.
+    private mutating func receive(_ turn: inout Turn) -> Bool {
+        guard !isBroken else { return false }
         let count = ring.take(
             min(requestCount &- receivedCount, Self.requestLimit), to: place(min(receivedCount, Self.requestLimit)))
         receivedCount &+= count
         if receivedCount >= 16, request.length > XenstoreMessage.greatestLength { isBroken = true }
+        if count > 0 { turn.hasMoved = true }
         return count > 0
     }
 
@@ -71,8 +84,7 @@ struct XenstoreConnection: ~Copyable {
     private var requestCount: Int { receivedCount < 16 ? 16 : 16 &+ Int(request.length) }
 
     private mutating func answer(_ request: XenstoreMessage, of branch: XenstoreBranch) {
-        sentCount = 0
-        answerCount = 0
+        (sentCount, answerCount) = (0, 0)
         do throws(XenError) {
             begin(XenstoreMessage(request.kind, to: request))
             try perform(request, of: branch)
@@ -82,44 +94,62 @@ struct XenstoreConnection: ~Copyable {
             append("\(error.name)")
             append(0)
         }
+        end()
     }
 }
 
 /// Requests are read, and answers written.
 extension XenstoreConnection {
-    /// The text of a number in the request, without the zero at its end; what is longer than a message is cut off.
+    /// Where a text of the request stands, without the zero at its end.
     ///
     /// - Throws: `.invalidArgument` if there are not so many.
-    func text(_ number: Int, of request: XenstoreMessage) throws(XenError) -> Message {
-        var (text, rest) = (Message(), number)
-        for index in 0..<Int(request.length) {
-            let byte = PhysicalMemory.read(UInt8.self, at: place(16 &+ index))
-            if byte != 0 {
-                text.append(byte)
-            } else if rest == 0 {
-                return text
-            } else {
-                text = Message()
-                rest &-= 1
-            }
+    func text(_ number: Int, of request: XenstoreMessage) throws(XenError) -> Range<Int> {
+        var (start, rest) = (0, number)
+        for index in 0..<Int(request.length) where payload(index) == 0 {
+            if rest == 0 { return start..<index }
+            (start, rest) = (index &+ 1, rest &- 1)
         }
         throw .invalidArgument
     }
 
-    /// Begins a message; what is appended becomes part of it.
+    /// Where the only text of the request stands.
+    ///
+    /// - Throws: `.invalidArgument` if there is no zero at its end, or more behind that.
+    func onlyText(of request: XenstoreMessage) throws(XenError) -> Range<Int> {
+        let text = try text(0, of: request)
+        guard text.upperBound &+ 1 == Int(request.length) else { throw .invalidArgument }
+        return text
+    }
+
+    /// A text as a path.
+    func path(_ text: Range<Int>) -> XenstorePath {
+        var path = XenstorePath()
+        for index in text { path.append(payload(index)) }
+        return path
+    }
+
+    /// A byte of the request, behind its header.
+    func payload(_ index: Int) -> UInt8 { PhysicalMemory.read(UInt8.self, at: place(16 &+ index)) }
+
+    /// Begins a message; what is appended until its end becomes part of it.
     mutating func begin(_ header: XenstoreMessage) {
         messageStart = answerCount
         PhysicalMemory.write(header, at: place(Self.answerPlace &+ messageStart))
         answerCount &+= 16
-        setLength()
     }
 
-    /// Appends a byte. There is always room: what is told is at most as long as a request, or the names of all virtual CPUs.
+    /// Ends a message: now its length is known.
+    mutating func end() {
+        let length = UInt32(truncatingIfNeeded: answerCount &- messageStart &- 16)
+        PhysicalMemory.write(length, at: place(Self.answerPlace &+ messageStart &+ 12))
+    }
+
+    /// Appends a byte. There is always room: the longest answers are the names of all virtual CPUs, and that of a watch, two headers
+    /// and what the request held.
     mutating func append(_ byte: UInt8) {
         guard Self.answerPlace &+ answerCount < Int(frameSize) else { return }
         PhysicalMemory.write(byte, at: place(Self.answerPlace &+ answerCount))
         answerCount &+= 1
-        setLength()
     }
 
     /// Appends a text, without a zero at its end.
@@ -129,12 +159,7 @@ extension XenstoreConnection {
 
     /// Appends all that follows the header of the request.
     mutating func appendPayload(of request: XenstoreMessage) {
-        for index in 0..<Int(request.length) { append(PhysicalMemory.read(UInt8.self, at: place(16 &+ index))) }
-    }
-
-    private func setLength() {
-        let length = UInt32(truncatingIfNeeded: answerCount &- messageStart &- 16)
-        PhysicalMemory.write(length, at: place(Self.answerPlace &+ messageStart &+ 12))
+        for index in 0..<Int(request.length) { append(payload(index)) }
     }
 
     private func place(_ offset: Int) -> HostPhysicalAddress { messages.address.advanced(by: UInt64(offset)) }

@@ -2,20 +2,40 @@
 import Diagnostics
 import XenInterface
 
-/// A path that a domain has asked for, as one below its own branch of the store.
+/// A path that a domain has asked for. It is looked at to its end, but no more of it is kept than the longest node's could have.
 struct XenstorePath {
-    /// The way from the domain's branch on; empty for the branch itself. One that is longer than any node's is cut off.
-    let relative: Message
+    private var text = Message()
+    private var last: UInt8 = 0
+    private var isWellFormed = true
 
-    /// Checks a path. One that begins with a slash is absolute, others begin at the domain's branch.
+    /// Adds a byte: a letter, a digit, or one of `-/_@`; no two slashes in a row.
+    mutating func append(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "/"): if last == byte { isWellFormed = false }
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "@"):
+            break
+        default: isWellFormed = false
+        }
+        text.append(byte)
+        last = byte
+    }
+
+    /// Whether it is one of the names for what happens to domains, which begin with `@`, and are for watches.
+    var isSpecial: Bool { text.count > 0 && text.bytes[0] == UInt8(ascii: "@") }
+
+    /// Whether it may be the path of a node.
+    var isValid: Bool {
+        isWellFormed && text.count > 0 && !isSpecial && (last != UInt8(ascii: "/") || text.count == 1)
+    }
+
+    /// The way from a domain's own branch of the store on; empty for the branch itself. A path that begins with a slash is absolute,
+    /// others begin at the branch.
     ///
     /// - Throws: `.invalidArgument` for what is no path, `.permissionDenied` for what is not in the domain's branch.
-    init(_ text: Message, of domain: DomainIdentifier) throws(XenError) {
-        guard XenstorePath.isValid(text) else { throw .invalidArgument }
-        guard text.bytes[0] == UInt8(ascii: "/") else {
-            relative = text
-            return
-        }
+    func relative(to domain: DomainIdentifier) throws(XenError) -> Message {
+        guard isValid else { throw .invalidArgument }
+        guard text.bytes[0] == UInt8(ascii: "/") else { return text }
         let branch: Message = "/local/domain/\(domain.rawValue)"
         guard text.count >= branch.count else { throw .permissionDenied }
         for index in 0..<branch.count where text.bytes[index] != branch.bytes[index] { throw .permissionDenied }
@@ -24,25 +44,6 @@ struct XenstorePath {
             guard text.bytes[branch.count] == UInt8(ascii: "/") else { throw .permissionDenied }
             for index in (branch.count &+ 1)..<text.count { rest.append(text.bytes[index]) }
         }
-        relative = rest
-    }
-
-    /// Whether a text is a path: letters, digits and `-/_@`, no two slashes in a row, none at the end, and not one of the names
-    /// for what happens to domains, which begin with `@`.
-    private static func isValid(_ text: Message) -> Bool {
-        guard text.count > 0, text.bytes[0] != UInt8(ascii: "@") else { return false }
-        var last: UInt8 = 0
-        for index in 0..<text.count {
-            let byte = text.bytes[index]
-            switch byte {
-            case UInt8(ascii: "/"): if last == byte { return false }
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "@"):
-                break
-            default: return false
-            }
-            last = byte
-        }
-        return last != UInt8(ascii: "/") || text.count == 1
+        return rest
     }
 }

@@ -147,6 +147,23 @@ struct PortIOTests {
         #expect(guest.control.instructionPointer == 0x1002)
     }
 
+    @Test("16-bit addresses wrap around, and leave the rest of the registers alone", arguments: [true, false])
+    func shortAddresses(isInput: Bool) throws {
+        let guest = try hypervisor.makeGuest()
+        guest.vcpu.registers.rdi = 0x1234_FFFF
+        guest.vcpu.registers.rsi = 0x5678_FFFF
+        guest.vcpu.registers.rcx = 0x9ABC_0002
+        run(
+            guest,
+            access(
+                0x60, isInput: isInput, isString: true, isRepeated: true, addressSize: 2, segmentBase: 0x5_0000))
+        #expect(guest.vcpu.registers.rdi == (isInput ? 0x1234_0001 : 0x1234_FFFF))
+        #expect(guest.vcpu.registers.rsi == (isInput ? 0x5678_FFFF : 0x5678_0001))
+        #expect(guest.vcpu.registers.rcx == 0x9ABC_0000)
+        #expect(try guest.read(UInt8.self, at: 0x5_0000) == (isInput ? 0xFF : 0))
+        #expect(guest.control.instructionPointer == 0x1002)
+    }
+
     @Test("where there is no memory, what is read from a port is lost, and the instruction goes on")
     func nowhere() throws {
         let guest = try hypervisor.makeGuest()

@@ -32,7 +32,15 @@ struct XenstoreConnectionTests {
     /// Puts bytes into the ring of requests, and sends the event.
     private func send(_ bytes: [UInt8], _ guest: TestGuest) throws {
         try put(bytes, guest)
-        #expect(try guest.send(guest.domain.parameters.xenstorePort) == 0)
+        try sendEvent(guest)
+    }
+
+    /// Sends the event; the hypercall begins anew as long as there is more to do.
+    private func sendEvent(_ guest: TestGuest) throws {
+        let start = guest.control.instructionPointer
+        _ = try guest.send(guest.domain.parameters.xenstorePort)
+        while guest.control.instructionPointer == start { guest.exit(.hypercall) }
+        #expect(guest.result == 0)
     }
 
     /// All that is in the ring of answers.
@@ -78,7 +86,12 @@ struct XenstoreConnectionTests {
         #expect(
             try ask(guest, .directory, "/local/domain/3\0") == (1, "vm\0name\0domid\0memory\0device\0control\0cpu\0"))
         #expect(try ask(guest, .getPermissions, "device\0") == (3, "n0\0r3\0"))
-        #expect(try ask(guest, .getDomainPath, "3\0") == (10, "/local/domain/3\0"))
+        for (number, domain) in [("3", 3), ("007", 7), ("7x", 7), ("abc", 0), ("", 0)] {
+            #expect(try ask(guest, .getDomainPath, number + "\0") == (10, "/local/domain/\(domain)\0"))
+        }
+        for payload in ["", "7", "7\0" + "7", "7\0" + "7\0"] {
+            #expect(try ask(guest, .getDomainPath, payload) == (16, "EINVAL\0"))
+        }
     }
 
     @Test("a path that is wrong in some way gives the error that says so")
@@ -90,6 +103,10 @@ struct XenstoreConnectionTests {
             ("\0", "EINVAL"), ("domid", "EINVAL"), ("", "EINVAL"), ("cpu/\0", "EINVAL"), ("cpu//0\0", "EINVAL"),
             ("@releaseDomain\0", "EINVAL"), ("dom\u{1}\0", "EINVAL"),
             (String(repeating: "domid/", count: 60) + "x\0", "ENOENT"),
+            (String(repeating: "domid/", count: 60) + "\0", "EINVAL"),
+            (String(repeating: "domid/", count: 60) + "/x\0", "EINVAL"),
+            (String(repeating: "domid/", count: 60) + " \0", "EINVAL"),
+            ("domid\0domid\0", "EINVAL"), ("domid\0\0", "EINVAL"), ("domid\0" + "x", "EINVAL"),
         ] {
             #expect(try ask(guest, .read, path) == (16, error + "\0"))
         }
@@ -103,7 +120,7 @@ struct XenstoreConnectionTests {
             vcpuCount: 128)
         let request = header(XenstoreMessage.Kind.directory.rawValue, 4) + Array("cpu\0".utf8)
         try put(request + request + request, guest)
-        #expect(guest.domain.xenstore.serve { branch })
+        #expect(guest.domain.xenstore.serve { branch }.hasMoved)
         var bytes: [UInt8] = []
         for _ in 0..<3 {
             bytes += try receive(guest)
@@ -112,7 +129,7 @@ struct XenstoreConnectionTests {
         let names = (0..<128).map { "\($0)\0" }.joined()
         #expect(bytes.count == 3 * (16 + names.utf8.count))
         #expect(String(decoding: bytes[(bytes.count - names.utf8.count)...], as: UTF8.self) == names)
-        #expect(!guest.domain.xenstore.serve { branch })
+        #expect(guest.domain.xenstore.serve { branch } == .init(hasMoved: false, isFinished: true))
     }
 
     @Test("a request may come in pieces, however small")
@@ -135,6 +152,31 @@ struct XenstoreConnectionTests {
         for number in [11, 16, 17, 32, 0xFFFF_FFFF] as [UInt32] {
             #expect(try ask(guest, .read, "domid\0", transaction: number) == (16, "ENOENT\0"))
         }
+    }
+
+    @Test("the end of all watches is the end of all transactions")
+    func resetEndsTransactions() throws {
+        let guest = try hypervisor.makeGuest(3)
+        for number in 1...10 { #expect(try ask(guest, .transactionStart, "\0") == (6, "\(number)\0")) }
+        #expect(try ask(guest, .resetWatches, "\0") == (21, "OK\0"))
+        #expect(try ask(guest, .transactionEnd, "T\0", transaction: 4) == (16, "ENOENT\0"))
+        #expect(try ask(guest, .transactionStart, "\0") == (6, "1\0"))
+    }
+
+    @Test("of twenty requests eight are answered at a time; one event brings all answers")
+    func manyRequests() throws {
+        let guest = try hypervisor.makeGuest(3)
+        let request = header(XenstoreMessage.Kind.read.rawValue, 6) + Array("domid\0".utf8)
+        let answer = header(XenstoreMessage.Kind.read.rawValue, 1) + Array("3".utf8)
+        try put((0..<20).flatMap { _ in request }, guest)
+        let turn = guest.domain.xenstore.serve { XenstoreBranch(of: guest.domain) }
+        #expect(turn == .init(hasMoved: true, isFinished: false))
+        #expect(try get(guest, XenstoreRingLayout.requestConsumer) == UInt32(8 * request.count))
+        #expect(try receive(guest) == (0..<8).flatMap { _ in answer })
+        try send([], guest)
+        #expect(try receive(guest) == (0..<12).flatMap { _ in answer })
+        try send([], guest)
+        #expect(try receive(guest) == [])
     }
 
     @Test("a request that is longer than any need is refused, and the next one understood")
@@ -173,7 +215,7 @@ struct XenstoreConnectionTests {
             ] {
                 try set(guest, index, UInt32.random(in: 0 ... .max, using: &random))
             }
-            #expect(try guest.send(guest.domain.parameters.xenstorePort) == 0)
+            try sendEvent(guest)
         }
     }
 }
