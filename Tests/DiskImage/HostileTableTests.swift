@@ -36,6 +36,9 @@ struct HostileTableTests {
     func l2Offset(offset: UInt64) throws {
         try expectDamage { $0.with64((at: $0.l1, L2Entry.copied | UInt64($0.l2) ^ offset)) }
     }
+    @Test("an L1 entry that counts an L2 table and has none") func countedNothing() throws {
+        try expectDamage { $0.with64((at: $0.l1, L2Entry.copied)) }
+    }
     @Test("an L2 table that is the L1 table") func l2IsL1() throws {
         try expectDamage { $0.with64((at: $0.l1, L2Entry.copied | UInt64($0.l1))) }
     }

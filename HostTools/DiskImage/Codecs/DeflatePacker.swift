@@ -57,8 +57,8 @@ private func unpackWithZlib(_ packed: [UInt8], count: Int) -> [UInt8]? {
 
 /// Packs clusters with libdeflate: the same data gives the same bytes.
 @safe final class DeflatePacker: ClusterPacker {
-    /// At this level the result is as small as that of zlib's standard level, or smaller, on nearly all data.
-    private static let level: Int32 = 7
+    /// At this level no result has been larger than that of zlib's standard level; at 7 some were, by a part in 10,000.
+    private static let level: Int32 = 8
     private let compressor: OpaquePointer
 
     init() throws(DiskImageError) {

@@ -14,7 +14,10 @@ struct MappingRules {
     func table(_ entry: UInt64, at position: UInt64) throws(DiskImageError) -> HostOffset? {
         try rules.require(entry & L2Entry.reservedInL1 == 0, "L1 entry", at: position, "reserved bits must be 0")
         let offset = entry & L2Entry.offsetMask
-        guard offset != 0 else { return nil }
+        guard offset != 0 else {
+            try rules.require(entry == 0, "L1 entry", at: position, "bit 63 must be 0 where there is no L2 table")
+            return nil
+        }
         try requireCluster(HostOffset(offset), "L1 entry", at: position)
         return HostOffset(offset)
     }
