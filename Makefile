@@ -63,7 +63,7 @@ fuzz-images: install ## damage CASES disk images at random (20000), and see that
 	@.build/release/image-mutations $(CASES)
 
 .PHONY: conformance
-conformance: kernel tools guests ## compare all suites, test by test, with the real Xen: a minute or two, and 80 MB the first time
+conformance: kernel tools guests ## compare all suites, test by test, with the real Xen: five minutes, and 80 MB the first time
 	@$(APUS) conformance $(SUITES)
 
 .PHONY: install

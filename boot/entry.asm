@@ -104,7 +104,7 @@ no_long_mode_message:
         global  kernel_layout
         extern  text_start, text_end, constants_end, data_end, vectors
         extern  trampoline_start, trampoline_end, processor_stack, processor_tables
-kernel_layout:                          ; struct KernelLayout in Kernel/CPU/CPU.h
+kernel_layout:                          ; struct KernelLayout in Kernel/CPU/Boot.h
         dq      text_start, text_end
         dq      constants_end
         dq      data_end

@@ -5,7 +5,7 @@
 ;   svm_world_switch(rdi: address of the guest's VMCB, rsi: its GuestRegisters, rdx: address of the host's VMCB)
 ;
 ;   1. The frame pointer goes onto the stack, with the two pointers needed on the way back. The other registers are lost: the
-;      caller, svm_world_switch in Kernel/CPU/CPU.h, tells the compiler so.
+;      caller, svm_world_switch in Kernel/CPU/Boot.h, tells the compiler so.
 ;   2. CLGI holds back every interrupt; STI makes the physical interrupt flag, which VMRUN notes, let them through while
 ;      the guest runs.
 ;   3. VMLOAD brings the guest's FS, GS, TR, LDTR and system-call registers, VMRUN all the rest but the general ones.

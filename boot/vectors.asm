@@ -26,7 +26,7 @@ vectors:
 %assign number number + 1
 %endrep
 
-; The order of the pushes is that of struct InterruptFrame in Kernel/CPU/CPU.h, from its end.
+; The order of the pushes is that of struct InterruptFrame in Kernel/CPU/Boot.h, from its end.
 take:
         push    rax
         push    rbx

@@ -6,7 +6,7 @@
 ;   vmx_world_switch(rdi: the guest's GuestRegisters, esi: whether its VMCS has been launched) -> eax: whether it ran
 ;
 ;   1. The frame pointer and the address of the guest's registers go onto the stack; RSP goes into the VMCS. The other
-;      registers are lost: the caller, vmx_world_switch in Kernel/CPU/CPU.h, tells the compiler so.
+;      registers are lost: the caller, vmx_world_switch in Kernel/CPU/VMX.h, tells the compiler so.
 ;   2. VMLAUNCH the first time, VMRESUME later; they bring all of the guest but the general registers.
 ;   3. The guest runs. The exit goes to vmx_exit, with the stack as it was, and interrupts off.
 ;

@@ -64,6 +64,7 @@ private func memory(_ suite: inout Suite) {
     memoryMap(&suite)
     setMemoryMap(&suite)
     memoryRefusals(&suite)
+    addingToPhysicalMap(&suite)
 }
 
 private func machine(_ suite: inout Suite) {

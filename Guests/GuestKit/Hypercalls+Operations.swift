@@ -10,9 +10,11 @@ extension Hypercalls {
         call(.eventChannelOperation, operation.rawValue, &argument)
     }
 
-    /// `memory_op`.
-    public func memory<Argument: BitwiseCopyable>(_ operation: MemoryOperation, _ argument: inout Argument) -> Int64 {
-        call(.memoryOperation, operation.rawValue, &argument)
+    /// `memory_op`; with a place, as a call that goes on where one was interrupted.
+    public func memory<Argument: BitwiseCopyable>(
+        _ operation: MemoryOperation, _ argument: inout Argument, from place: UInt64 = 0
+    ) -> Int64 {
+        Memory.withAddress(of: &argument) { call(.memoryOperation, place << 6 | UInt64(operation.rawValue), $0) }
     }
 
     /// `sched_op` with an argument.

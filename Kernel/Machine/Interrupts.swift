@@ -10,7 +10,7 @@ public enum InterruptVector {
     public static let timer: UInt8 = 0xF0
     /// What one processor sends to another, so that it looks at what is pending.
     public static let kick: UInt8 = 0xF1
-    /// What a processor raises itself when it takes locks in the wrong order: `cpu_report_lock_order` in Kernel/CPU/CPU.h.
+    /// What a processor raises itself when it takes locks in the wrong order: `cpu_report_lock_order` in Kernel/CPU/Processor.h.
     public static let lockOrder: UInt8 = 0x30
     /// What the local APIC sends when an interrupt went away before it was taken.
     public static let spurious: UInt8 = 0xFF

@@ -25,11 +25,8 @@ struct ImageConvertCommand: AsyncParsableCommand {
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions
 
-    @Option(
-        name: [.customShort("O"), .customLong("output-format")],
-        help: "The new image's format: raw or qcow2 (default: qcow2 where its name ends so, else raw).")
-    var outputFormat: DiskFormat?
-    private var targetFormat: DiskFormat { outputFormat ?? .named(target) }
+    @OptionGroup var output: OutputFormatOption
+    private var targetFormat: DiskFormat { output.format(of: target) }
 
     @Option(name: [.customShort("o"), .customLong("options")], help: "Options of the new image; see above.")
     var options: [String] = []

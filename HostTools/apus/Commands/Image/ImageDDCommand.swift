@@ -26,17 +26,14 @@ struct ImageDDCommand: AsyncParsableCommand {
     @OptionGroup var image: DiskImageOptions
     @OptionGroup var progress: ProgressOptions
 
-    @Option(
-        name: [.customShort("O"), .customLong("output-format")],
-        help: "The new image's format: raw or qcow2 (default: qcow2 where its name ends so, else raw).")
-    var outputFormat: DiskFormat?
+    @OptionGroup var output: OutputFormatOption
 
     @Argument(help: "if=FILE of=FILE bs=SIZE count=N skip=N.")
     var operands: [String]
 
     func run() async throws {
         let settings = try BlockCopy(operands)
-        let format = outputFormat ?? .named(settings.output)
+        let format = output.format(of: settings.output)
         let copied = try await ImageWork.run(progress) { control in
             let source = try image.opening().open(settings.input)
             let part = DiskPart(of: source, from: settings.start, count: settings.count)

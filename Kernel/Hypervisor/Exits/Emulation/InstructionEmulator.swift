@@ -61,10 +61,7 @@ struct InstructionEmulator<Backend: VirtualizationBackend, Machine: Platform> {
         if control.isInterruptShadowed { control.isInterruptShadowed = false }
         let flags = control.flags
         if flags.contains(.resume) { control.flags = flags.subtracting(.resume) }
-        if flags.contains(.trap) {
-            control.debugStatus |= 1 << 14  // BS
-            vcpu.raise(.debug)
-        }
+        if flags.contains(.trap) { control.injectSingleStep() }
     }
 
     /// Moves and arithmetic. Memory is written before registers and flags are, so that an instruction that faults has changed
